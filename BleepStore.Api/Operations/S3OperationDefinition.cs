@@ -93,6 +93,9 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 /// <param name="Key">Key it is needed on; null for a bucket or the service.</param>
 internal sealed record Demand(string Action, S3Resource Resource, AclPermission? Permission = null, string? Bucket = null, string? Key = null)
 {
+    /// <summary>True for what is copied from.</summary>
+    public bool IsCopySource { get; init; }
+
     /// <summary>A right on the service itself: any authenticated caller has it.</summary>
     public static Demand OnService(string action) => new(action, S3Resource.Service);
 

@@ -1,8 +1,51 @@
+using BleepStore.Api.Auth;
+using BleepStore.Api.Operations;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata.Records;
+
 namespace BleepStore.Api.Pipeline;
 
-/// <summary>A request that was authenticated and authorised: all that a handler gets.</summary>
-internal sealed class S3Request
+/// <summary>A request that was authenticated and authorised, with the records its rights were decided on: all that a handler gets.</summary>
+internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition definition, Authorization authorization, string remoteAddress)
 {
-    /// <summary>Sixteen hex digits that stand in the answer and in every log line of the request.</summary>
-    public required string RequestId { get; init; }
+    public VerifiedRequest Verified { get; } = verified;
+
+    public S3OperationDefinition Definition { get; } = definition;
+
+    public IncomingRequest Incoming => Verified.Incoming;
+
+    public Caller Caller => Verified.Caller;
+
+    public string RemoteAddress { get; } = remoteAddress;
+
+    /// <summary>The bucket the request was authorised against. Commands name its id, so that nothing lands in one made anew.</summary>
+    public BucketRecord Bucket => authorization.Bucket ?? throw new InvalidOperationException($"{Definition.Name} asks for no bucket.");
+
+    /// <summary>Key of the request.</summary>
+    public string Key => Incoming.Key ?? throw new InvalidOperationException($"{Definition.Name} names no object.");
+
+    /// <summary>The object the request was authorised against; null when it is absent or was not asked about.</summary>
+    public ObjectRecord? Object => authorization.Object;
+
+    /// <summary>Bucket of the copy source.</summary>
+    public BucketRecord SourceBucket => authorization.SourceBucket ?? throw new InvalidOperationException($"{Definition.Name} copies nothing.");
+
+    /// <summary>The copy source; null when it is absent.</summary>
+    public ObjectRecord? SourceObject => authorization.SourceObject;
+
+    /// <summary>Canonical id of the caller's account: the owner of what it makes. Anonymous callers own nothing of their own.</summary>
+    public string CallerId => Caller is Caller.Account account ? account.AccountId : AnonymousId;
+
+    /// <summary>The id AWS shows as owner of what nobody in particular made.</summary>
+    public const string AnonymousId = "65a011a29cdf8ec533ec3d1ccaae921c";
+
+    public string? Header(string name) => Incoming.Header(name);
+
+    public S3Query Query => Incoming.Query;
+}
+
+/// <summary>The records that a caller's rights were decided on.</summary>
+internal sealed record Authorization(BucketRecord? Bucket, ObjectRecord? Object, BucketRecord? SourceBucket, ObjectRecord? SourceObject)
+{
+    public static readonly Authorization None = new(null, null, null, null);
 }
