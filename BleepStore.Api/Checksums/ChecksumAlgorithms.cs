@@ -101,12 +101,15 @@ internal static class ChecksumAlgorithms
     /// <summary>Reads a value as clients send it: canonical base64 of exactly the algorithm's length; null when it is not.</summary>
     public static byte[]? DecodeValue(ChecksumAlgorithm algorithm, string text) => DecodeBase64(text, algorithm.Info().LengthBytes);
 
-    /// <summary>Strict base64 of exactly that many bytes; null for anything else.</summary>
+    /// <summary>Canonical base64 of exactly that many bytes; null for anything else.</summary>
     public static byte[]? DecodeBase64(string text, int lengthBytes)
     {
         var value = new byte[lengthBytes];
-        return text.Length == (lengthBytes + 2) / 3 * 4
-            && Convert.TryFromBase64String(text, value, out var written) && written == lengthBytes ? value : null;
+        if (!Convert.TryFromBase64String(text, value, out var written) || written != lengthBytes)
+            return null;
+
+        // The decoder forgives white space and set bits behind the last byte; then two texts would be one value.
+        return Convert.ToBase64String(value) == text ? value : null;
     }
 
     private static S3Exception Refuse(string name) => NotImplementedNames.Contains(name, StringComparer.OrdinalIgnoreCase)
