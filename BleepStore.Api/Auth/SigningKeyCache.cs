@@ -12,8 +12,11 @@ namespace BleepStore.Api.Auth;
 internal sealed class SigningKeyCache(int capacity = 4096)
 {
     private readonly Lock _turn = new();
-    private ConcurrentDictionary<(string AccessKey, int Date), Entry> _young = new();
-    private ConcurrentDictionary<(string AccessKey, int Date), Entry> _old = new();
+    private volatile ConcurrentDictionary<(string AccessKey, int Date), Entry> _young = new();
+    private volatile ConcurrentDictionary<(string AccessKey, int Date), Entry> _old = new();
+
+    /// <summary>How many keys are kept.</summary>
+    public int Count => _young.Count + _old.Count;
 
     /// <summary>The signing key (32 bytes) of that credential for one day. Region and service are the same for all keys of one cache.</summary>
     public ReadOnlyMemory<byte> Get(Credential credential, ReadOnlySpan<char> date, string region, string service)
