@@ -14,7 +14,10 @@ public sealed class PayloadDeclarationTests
         [Hash, TestSigner.UnsignedPayload, TestSigner.Streaming, TestSigner.StreamingTrailer, TestSigner.StreamingUnsignedTrailer];
 
     public static TheoryData<string> Garbage =>
-        ["", "garbage", "unsigned-payload", "STREAMING-", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", Hash[1..], Hash + "0", "g" + Hash[1..], "+" + Hash[1..]];
+    [
+        "", "garbage", "unsigned-payload", "STREAMING-", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+        Hash[1..], Hash + "0", "g" + Hash[1..], "+" + Hash[1..],
+    ];
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -113,7 +116,9 @@ public sealed class PayloadDeclarationTests
     [InlineData(false)]
     public async Task A_presigned_url_may_bind_the_hash_of_its_body(bool inQuery)
     {
-        var request = inQuery ? new TestRequest("PUT", "/b/k?X-Amz-Content-Sha256=" + Hash) : new TestRequest("PUT", "/b/k").With("x-amz-content-sha256", Hash);
+        var request = inQuery
+            ? new TestRequest("PUT", "/b/k?X-Amz-Content-Sha256=" + Hash)
+            : new TestRequest("PUT", "/b/k").With("x-amz-content-sha256", Hash);
         _fixture.Signer.Presign(request, VerifierFixture.Now, payloadHash: Hash, alsoSign: inQuery ? [] : ["x-amz-content-sha256"]);
         Name((await _fixture.VerifyAsync(request)).Payload).ShouldBe(Hash);
         var swapped = inQuery
@@ -138,7 +143,8 @@ public sealed class PayloadDeclarationTests
         await _fixture.RefuseAsync(forged, S3Errors.AuthorizationQueryParametersError);
 
         var wrong = new TestRequest("PUT", "/b/k").With("x-amz-content-sha256", TestSigner.StreamingUnsignedTrailer);
-        new TestSigner(VerifierFixture.AccessKey, "wrong").Presign(wrong, VerifierFixture.Now, payloadHash: TestSigner.StreamingUnsignedTrailer);
+        new TestSigner(VerifierFixture.AccessKey, "wrong")
+            .Presign(wrong, VerifierFixture.Now, payloadHash: TestSigner.StreamingUnsignedTrailer);
         await _fixture.RefuseAsync(wrong, S3Errors.SignatureDoesNotMatch);
 
         var right = new TestRequest("PUT", "/b/k").With("x-amz-content-sha256", TestSigner.StreamingUnsignedTrailer);
@@ -182,8 +188,8 @@ public sealed class PayloadDeclarationTests
         var request = new TestRequest("PUT", "/b/k");
         var seed = _fixture.Signer.SignHeader(request, VerifierFixture.Now, TestSigner.Streaming);
         var payload = (await _fixture.VerifyAsync(request)).Payload.ShouldBeOfType<PayloadMode.StreamingSigned>();
-        var first = _fixture.Signer.Hmac($"AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n{_fixture.Signer.Scope(VerifierFixture.Now)}\n{seed}\n"
-            + $"{TestSigner.EmptyHash}\n{Hash}", VerifierFixture.Now);
+        var first = _fixture.Signer.Hmac(
+            $"AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n{_fixture.Signer.Scope(VerifierFixture.Now)}\n{seed}\n{TestSigner.EmptyHash}\n{Hash}", VerifierFixture.Now);
         payload.Signatures.VerifyChunk(Convert.FromHexString(Hash), first).ShouldBeTrue();
         payload.Signatures.VerifyChunk(Convert.FromHexString(Hash), first).ShouldBeFalse("the chain has moved on");
     }

@@ -3,7 +3,7 @@ using BleepStore.Api.Auth;
 
 namespace BleepStore.Tests.Auth;
 
-/// <summary>The root key: made once, durable, private, and nothing that it wrapped opens under another key, in another place, or changed.</summary>
+/// <summary>The root key: made once, private, and nothing that it wrapped opens under another key, in another place, or changed.</summary>
 public sealed class RootKeyTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bleepstore-root-key-");
@@ -31,7 +31,8 @@ public sealed class RootKeyTests : IDisposable
     public void The_next_start_reads_the_same_key()
     {
         var wrapped = RootKeyFile.Open(KeyFile, fromEnvironment: null, mayCreate: true).Wrap("secret"u8, "credential/AKID");
-        Encoding.UTF8.GetString(RootKeyFile.Open(KeyFile, fromEnvironment: "", mayCreate: false).Unwrap(wrapped, "credential/AKID")).ShouldBe("secret");
+        var next = RootKeyFile.Open(KeyFile, fromEnvironment: "", mayCreate: false);
+        Encoding.UTF8.GetString(next.Unwrap(wrapped, "credential/AKID")).ShouldBe("secret");
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class RootKeyTests : IDisposable
 
     [Fact]
     public void A_directory_that_is_missing_stops_the_start_with_a_sentence()
-        => Should.Throw<RootKeyException>(() => RootKeyFile.Open(Path.Combine(_directory.FullName, "none", "root.key"), null, mayCreate: true))
+        => Should.Throw<RootKeyException>(
+                () => RootKeyFile.Open(Path.Combine(_directory.FullName, "none", "root.key"), fromEnvironment: null, mayCreate: true))
             .Message.ShouldContain("cannot be made");
 
     [Theory]

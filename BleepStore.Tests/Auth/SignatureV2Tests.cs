@@ -15,8 +15,8 @@ public sealed class SignatureV2Tests
     public async Task The_published_url_verifies()
     {
         _fixture.Clock.Set(DateTimeOffset.FromUnixTimeSeconds(1175139620));
-        var request = new TestRequest("GET", "/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"
-            + "&Expires=1175139620", "johnsmith.s3.amazonaws.com");
+        var request = new TestRequest("GET", "/photos/puppy.jpg?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE"
+            + "&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620", "johnsmith.s3.amazonaws.com");
         request.HostBucket = "johnsmith";
         var verified = await _fixture.VerifyAsync(request);
         verified.IsPresigned.ShouldBeTrue();
@@ -32,8 +32,9 @@ public sealed class SignatureV2Tests
     {
         var fixture = new VerifierFixture(SignatureV2Mode.All);
         fixture.Clock.Set(new DateTimeOffset(2007, 3, 27, 19, 40, 0, TimeSpan.Zero));
-        var request = new TestRequest("GET", "/photos/puppy.jpg", "awsexamplebucket1.us-west-1.s3.amazonaws.com") { HostBucket = "awsexamplebucket1" }
-            .With("Date", "Tue, 27 Mar 2007 19:36:42 +0000").With("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=");
+        var request = new TestRequest("GET", "/photos/puppy.jpg", "awsexamplebucket1.us-west-1.s3.amazonaws.com");
+        request.HostBucket = "awsexamplebucket1";
+        request.With("Date", "Tue, 27 Mar 2007 19:36:42 +0000").With("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=");
         var verified = await fixture.VerifyAsync(request);
         verified.IsSigned.ShouldBeTrue();
         verified.IsPresigned.ShouldBeFalse();
@@ -76,7 +77,8 @@ public sealed class SignatureV2Tests
     [InlineData("uploadId=1")]
     [InlineData("response-content-type=text%2Fhtml")]
     [InlineData("x-amz-acl=public-read")]
-    public async Task A_sub_resource_added_to_the_url_does_not_match(string parameter) => await MismatchAsync(request => request.WithQuery(parameter));
+    public async Task A_sub_resource_added_to_the_url_does_not_match(string parameter)
+        => await MismatchAsync(request => request.WithQuery(parameter));
 
     [Fact]
     public async Task An_added_x_amz_header_does_not_match() => await MismatchAsync(request => request.With("x-amz-acl", "public-read"));
@@ -151,7 +153,8 @@ public sealed class SignatureV2Tests
     [InlineData("AWS AKIAIOSFODNN7EXAMPLE:")]
     public async Task A_header_that_breaks_the_grammar_is_an_invalid_argument(string authorization)
         => await new VerifierFixture(SignatureV2Mode.All).RefuseAsync(
-            new TestRequest("GET", "/b/k").With("Date", "Fri, 24 May 2013 00:00:00 GMT").With("Authorization", authorization), S3Errors.InvalidArgument);
+            new TestRequest("GET", "/b/k").With("Date", "Fri, 24 May 2013 00:00:00 GMT").With("Authorization", authorization),
+            S3Errors.InvalidArgument);
 
     [Fact]
     public async Task A_header_signature_covers_its_own_date()

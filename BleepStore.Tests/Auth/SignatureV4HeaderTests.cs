@@ -34,8 +34,8 @@ public sealed class SignatureV4HeaderTests
     [Fact]
     public async Task Header_values_are_trimmed_folded_and_joined()
     {
-        var request = new TestRequest("PUT", "/b/k").With("x-amz-meta-a", "  one   two\tthree ").With("x-amz-meta-b", "1").With("X-Amz-Meta-B", "2")
-            .With("x-amz-meta-empty", "").With("x-amz-meta-text", "grüße €").With("User-Agent", "test  agent");
+        var request = new TestRequest("PUT", "/b/k").With("x-amz-meta-a", "  one   two\tthree ")
+            .With("x-amz-meta-b", "1").With("X-Amz-Meta-B", "2").With("x-amz-meta-empty", "").With("x-amz-meta-text", "grüße €").With("User-Agent", "test  agent");
         _fixture.Signer.SignHeader(request, VerifierFixture.Now, alsoSign: ["user-agent", "content-length"]);
         (await _fixture.VerifyAsync(request)).IsSigned.ShouldBeTrue();
     }
@@ -63,7 +63,8 @@ public sealed class SignatureV4HeaderTests
             request.With("x-amz-date", date);
         }
 
-        (await _fixture.RefuseAsync(request, S3Errors.AccessDenied)).Message.ShouldBe("AWS authentication requires a valid Date or x-amz-date header");
+        (await _fixture.RefuseAsync(request, S3Errors.AccessDenied)).Message
+            .ShouldBe("AWS authentication requires a valid Date or x-amz-date header");
     }
 
     [Fact]
@@ -89,14 +90,16 @@ public sealed class SignatureV4HeaderTests
         => await MismatchAsync(request => request.Set("x-amz-content-sha256", TestSigner.UnsignedPayload));
 
     [Fact]
-    public async Task A_second_value_of_a_signed_header_does_not_match() => await MismatchAsync(request => request.With("x-amz-meta-a", "2"));
+    public async Task A_second_value_of_a_signed_header_does_not_match()
+        => await MismatchAsync(request => request.With("x-amz-meta-a", "2"));
 
     [Fact]
     public async Task A_signature_in_upper_case_does_not_match()
         => await MismatchAsync(request => SpoilAuthorization(request, text => text[..^64] + text[^64..].ToUpperInvariant()));
 
     [Fact]
-    public async Task A_shortened_signature_does_not_match() => await MismatchAsync(request => SpoilAuthorization(request, text => text[..^1]));
+    public async Task A_shortened_signature_does_not_match()
+        => await MismatchAsync(request => SpoilAuthorization(request, text => text[..^1]));
 
     [Fact]
     public async Task A_signature_that_is_not_ascii_does_not_match()
@@ -207,7 +210,7 @@ public sealed class SignatureV4HeaderTests
     [InlineData("host;x-amz-content-sha256;x-amz-date;", "empty last name")]
     public async Task A_list_of_signed_headers_that_breaks_a_rule_is_malformed(string signedHeaders, string why)
     {
-        var request = new TestRequest("GET", "/b/k").With("x-amz-date", "20130524T000000Z").With("x-amz-content-sha256", TestSigner.EmptyHash);
+        var request = Dated();
         _fixture.Signer.SignHeaderWith(request, VerifierFixture.Now, signedHeaders);
         (await _fixture.RefuseAsync(request)).Code.ShouldBe("AuthorizationHeaderMalformed", why);
     }
@@ -215,7 +218,7 @@ public sealed class SignatureV4HeaderTests
     [Fact]
     public async Task A_host_that_is_not_signed_is_refused()
     {
-        var request = new TestRequest("GET", "/b/k").With("x-amz-date", "20130524T000000Z").With("x-amz-content-sha256", TestSigner.EmptyHash);
+        var request = Dated();
         _fixture.Signer.SignHeaderWith(request, VerifierFixture.Now, "x-amz-content-sha256;x-amz-date");
         var error = await _fixture.RefuseAsync(request, S3Errors.AccessDenied);
         error.Details.ShouldBe([new("HeadersNotSigned", "host")]);
@@ -236,7 +239,7 @@ public sealed class SignatureV4HeaderTests
     [Fact]
     public async Task The_payload_hash_may_stay_unsigned_as_a_header_since_it_ends_the_canonical_request()
     {
-        var request = new TestRequest("GET", "/b/k").With("x-amz-date", "20130524T000000Z").With("x-amz-content-sha256", TestSigner.EmptyHash);
+        var request = Dated();
         _fixture.Signer.SignHeaderWith(request, VerifierFixture.Now, "host;x-amz-date");
         (await _fixture.VerifyAsync(request)).IsSigned.ShouldBeTrue();
         request.Set("x-amz-content-sha256", TestSigner.UnsignedPayload);
@@ -312,6 +315,9 @@ public sealed class SignatureV4HeaderTests
         _fixture.Signer.SignHeader(request, VerifierFixture.Now);
         await _fixture.RefuseAsync(request, S3Errors.InvalidToken);
     }
+
+    private static TestRequest Dated()
+        => new TestRequest("GET", "/b/k").With("x-amz-date", "20130524T000000Z").With("x-amz-content-sha256", TestSigner.EmptyHash);
 
     private TestRequest Signed()
     {

@@ -28,7 +28,8 @@ public sealed class SignatureV4QueryTests
         _fixture.Clock.Advance(TimeSpan.FromSeconds(61));
         var error = await _fixture.RefuseAsync(request, S3Errors.AccessDenied);
         error.Message.ShouldBe("Request has expired");
-        error.Details.ShouldBe([new("X-Amz-Expires", "60"), new("Expires", "2013-05-24T00:01:00Z"), new("ServerTime", "2013-05-24T00:01:01Z")]);
+        error.Details.ShouldBe(
+            [new("X-Amz-Expires", "60"), new("Expires", "2013-05-24T00:01:00Z"), new("ServerTime", "2013-05-24T00:01:01Z")]);
     }
 
     [Fact]
@@ -71,7 +72,8 @@ public sealed class SignatureV4QueryTests
     [InlineData("response-content-type=text%2Fhtml")]
     [InlineData("x-amz-acl=public-read")]
     [InlineData("foo=1")]
-    public async Task An_added_query_parameter_does_not_match(string parameter) => await MismatchAsync(request => request.WithQuery(parameter));
+    public async Task An_added_query_parameter_does_not_match(string parameter)
+        => await MismatchAsync(request => request.WithQuery(parameter));
 
     [Fact]
     public async Task A_longer_lifetime_does_not_match()
@@ -151,7 +153,8 @@ public sealed class SignatureV4QueryTests
 
     [Fact]
     public async Task Two_versions_of_signatures_together_are_refused()
-        => await _fixture.RefuseAsync(Presigned("/b/k").WithQuery("AWSAccessKeyId=a&Signature=b&Expires=9999999999"), S3Errors.InvalidArgument);
+        => await _fixture.RefuseAsync(
+            Presigned("/b/k").WithQuery("AWSAccessKeyId=a&Signature=b&Expires=9999999999"), S3Errors.InvalidArgument);
 
     [Theory]
     [InlineData("x-amz-acl")]
@@ -159,7 +162,8 @@ public sealed class SignatureV4QueryTests
     [InlineData("x-amz-copy-source")]
     public async Task An_x_amz_header_beside_the_url_must_be_signed(string name)
     {
-        (await _fixture.RefuseAsync(Presigned("/b/k").With(name, "v"), S3Errors.AccessDenied)).Details.ShouldBe([new("HeadersNotSigned", name)]);
+        var error = await _fixture.RefuseAsync(Presigned("/b/k").With(name, "v"), S3Errors.AccessDenied);
+        error.Details.ShouldBe([new("HeadersNotSigned", name)]);
         var request = new TestRequest("GET", "/b/k").With(name, "v");
         _fixture.Signer.Presign(request, VerifierFixture.Now, alsoSign: name);
         (await _fixture.VerifyAsync(request)).Header(name).ShouldBe("v");

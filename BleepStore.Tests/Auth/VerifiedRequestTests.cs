@@ -40,7 +40,8 @@ public sealed class VerifiedRequestTests
         {
             for (var i = 0; i < 100; i++)
             {
-                var key = cache.Get(new Credential($"AKID{i}", $"secret{i}", "1", "n", IsRoot: false, Active: true), "20130524", "us-east-1", "s3");
+                var credential = new Credential($"AKID{i}", $"secret{i}", "1", "n", IsRoot: false, Active: true);
+                var key = cache.Get(credential, "20130524", "us-east-1", "s3");
                 SignatureV4.Matches(key.Span, "text"u8, expected).ShouldBe(i == 0);
                 cache.Count.ShouldBeLessThanOrEqualTo(18);
             }

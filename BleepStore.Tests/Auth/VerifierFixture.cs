@@ -4,7 +4,7 @@ using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Auth;
 
-/// <summary>A verifier with one active key, one disabled key, and a clock at AWS's example date: what every test of signatures starts from.</summary>
+/// <summary>A verifier with an active key, a disabled key, and a clock at AWS's example date: where every test of signatures starts.</summary>
 internal sealed class VerifierFixture : ICredentialLookup
 {
     public const string AccessKey = "AKIAIOSFODNN7EXAMPLE";

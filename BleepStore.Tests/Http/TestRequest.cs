@@ -58,7 +58,8 @@ internal sealed class TestRequest(string method, string target, string host = "1
     /// <summary>The value of that header; several are joined by commas, null when there is none.</summary>
     public string? Header(string name)
     {
-        var values = Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).ToList();
+        var values = Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(header => header.Value).ToList();
         return values.Count == 0 ? null : string.Join(",", values);
     }
 
@@ -88,7 +89,7 @@ internal sealed class TestRequest(string method, string target, string host = "1
         };
     }
 
-    /// <summary>The request as HTTP/1.1 bytes, with Host, a Content-Length unless one was given, and the connection closed after it.</summary>
+    /// <summary>The request as HTTP/1.1 bytes, with Host, a Content-Length unless one was given, and Connection: close.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{Method} {Target} HTTP/1.1\r\nHost: {Host}\r\n");

@@ -26,8 +26,8 @@ internal sealed partial class TestSigner(string accessKey, string secret, string
     public string Terminator { get; init; } = "aws4_request";
 
     /// <summary>
-    /// Adds <c>x-amz-date</c>, <c>x-amz-content-sha256</c> where they are missing, and the Authorization header over host, every <c>x-amz-*</c>
-    /// header and those of <paramref name="alsoSign"/>.
+    /// Adds <c>x-amz-date</c> and <c>x-amz-content-sha256</c> where they are missing, and the Authorization header over host, every
+    /// <c>x-amz-*</c> header and those of <paramref name="alsoSign"/>.
     /// </summary>
     /// <returns>The signature: the seed of a chunk-signed body.</returns>
     public string SignHeader(TestRequest request, DateTimeOffset at, string? payloadHash = null, params string[] alsoSign)
@@ -58,11 +58,13 @@ internal sealed partial class TestSigner(string accessKey, string secret, string
     }
 
     /// <summary>Makes a presigned URL of the request, over host and the headers of <paramref name="alsoSign"/>.</summary>
-    public string Presign(TestRequest request, DateTimeOffset at, string expires = "3600", string payloadHash = UnsignedPayload, params string[] alsoSign)
+    public string Presign(
+        TestRequest request, DateTimeOffset at, string expires = "3600", string payloadHash = UnsignedPayload, params string[] alsoSign)
         => PresignWith(request, at, expires, string.Join(';', alsoSign.Append("host").Order(StringComparer.Ordinal)), payloadHash);
 
     /// <summary>Makes a presigned URL over exactly that list of headers, well formed or not.</summary>
-    public string PresignWith(TestRequest request, DateTimeOffset at, string expires, string signedHeaders, string payloadHash = UnsignedPayload)
+    public string PresignWith(
+        TestRequest request, DateTimeOffset at, string expires, string signedHeaders, string payloadHash = UnsignedPayload)
     {
         request.WithQuery($"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={Escape($"{accessKey}/{Scope(at)}")}&X-Amz-Date={AmzDate(at)}"
             + $"&X-Amz-Expires={expires}&X-Amz-SignedHeaders={Escape(signedHeaders)}");

@@ -9,16 +9,17 @@ internal sealed class TestSignerV2(string accessKey, string secret)
 {
     private static readonly string[] SubResources =
     [
-        "acl", "cors", "delete", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "requestPayment", "response-cache-control",
-        "response-content-disposition", "response-content-encoding", "response-content-language", "response-content-type", "response-expires",
-        "restore", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
+        "acl", "cors", "delete", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "requestPayment",
+        "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
+        "response-content-type", "response-expires", "restore", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
     ];
 
     /// <summary>Adds <c>AWSAccessKeyId</c>, <c>Expires</c> and <c>Signature</c> to the query.</summary>
     public void Presign(TestRequest request, string expires)
     {
         var signature = Sign(StringToSign(request, expires));
-        request.WithQuery($"AWSAccessKeyId={Uri.EscapeDataString(accessKey)}&Expires={expires}&Signature={Uri.EscapeDataString(signature)}");
+        request.WithQuery($"AWSAccessKeyId={Uri.EscapeDataString(accessKey)}&Expires={expires}")
+            .WithQuery("Signature=" + Uri.EscapeDataString(signature));
     }
 
     /// <summary>Adds Date, where neither it nor <c>x-amz-date</c> is there, and Authorization.</summary>
@@ -47,6 +48,7 @@ internal sealed class TestSignerV2(string accessKey, string secret)
             .Order(StringComparer.Ordinal).ToList();
         var bucket = request.HostBucket is null ? "" : "/" + request.HostBucket;
         var query = resources.Count == 0 ? "" : "?" + string.Join('&', resources);
-        return $"{request.Method}\n{request.Header("Content-MD5")}\n{request.Header("Content-Type")}\n{date}\n{amzHeaders}{bucket}{request.RawPath}{query}";
+        var lines = $"{request.Method}\n{request.Header("Content-MD5")}\n{request.Header("Content-Type")}\n{date}\n";
+        return $"{lines}{amzHeaders}{bucket}{request.RawPath}{query}";
     }
 }
