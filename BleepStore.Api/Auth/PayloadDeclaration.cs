@@ -18,15 +18,15 @@ internal readonly record struct PayloadDeclaration
     // A PUT of one of these is no upload, though it names a key.
     private static readonly FrozenSet<string> ObjectSubresources = FrozenSet.ToFrozenSet(
     [
-        "acl", "annotation", "attributes", "encryption", "legal-hold", "renameObject", "restore", "retention", "select", "tagging", "torrent",
-        "uploads",
+        "acl", "annotation", "attributes", "encryption", "legal-hold", "renameObject", "restore", "retention", "select", "tagging",
+        "torrent", "uploads",
     ]);
 
     /// <summary>The last line of the canonical request, as sent.</summary>
     public required string Text { get; init; }
 
     /// <summary>The declaration of a request signed in its header, which must make one.</summary>
-    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest when it is missing or out of place.</exception>
+    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest when missing or out of place.</exception>
     public static PayloadDeclaration OfSignedHeader(IncomingRequest request)
         => Checked(request, Find(request, isPresigned: false)
             ?? throw new S3Exception(S3Errors.InvalidRequest.Because("Missing required header for this request: x-amz-content-sha256")));

@@ -9,7 +9,7 @@ internal static partial class RootKeyFile
     /// <summary>The environment variable that holds the key itself and wins over the file.</summary>
     public const string EnvironmentVariable = "BLEEPSTORE_ROOT_KEY";
 
-    /// <summary>The key of this store. One that is made here is durable before it is returned: nothing is ever wrapped by a lost key.</summary>
+    /// <summary>The key of this store. A new one is durable before it is returned: nothing is ever wrapped by a lost key.</summary>
     /// <param name="path">The key file, <c>encryption.root_key_file</c>.</param>
     /// <param name="fromEnvironment">The value of <see cref="EnvironmentVariable"/>, null or empty when it is not set.</param>
     /// <param name="mayCreate">False once the store holds wrapped secrets: a new key could not read them.</param>

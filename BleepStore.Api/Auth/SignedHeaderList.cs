@@ -12,9 +12,9 @@ internal static class SignedHeaderList
         "accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "cache-control", "content-disposition", "content-encoding",
         "content-length", "content-md5", "content-type", "date", "expect", "host", "if-match", "if-modified-since", "if-none-match",
         "if-unmodified-since", "range", "user-agent", "x-amz-acl", "x-amz-checksum-crc32", "x-amz-checksum-crc32c",
-        "x-amz-checksum-crc64nvme", "x-amz-checksum-mode", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-date",
-        "x-amz-decoded-content-length", "x-amz-metadata-directive", "x-amz-sdk-checksum-algorithm", "x-amz-storage-class", "x-amz-tagging",
-        "x-amz-trailer", "x-amz-user-agent",
+        "x-amz-checksum-crc64nvme", "x-amz-checksum-mode", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-content-sha256",
+        "x-amz-copy-source", "x-amz-date", "x-amz-decoded-content-length", "x-amz-metadata-directive",
+        "x-amz-sdk-checksum-algorithm", "x-amz-storage-class", "x-amz-tagging", "x-amz-trailer", "x-amz-user-agent",
     ]).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The header name as a string, without an allocation for the common ones.</summary>

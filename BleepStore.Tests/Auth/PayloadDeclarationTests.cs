@@ -188,8 +188,10 @@ public sealed class PayloadDeclarationTests
         var request = new TestRequest("PUT", "/b/k");
         var seed = _fixture.Signer.SignHeader(request, VerifierFixture.Now, TestSigner.Streaming);
         var payload = (await _fixture.VerifyAsync(request)).Payload.ShouldBeOfType<PayloadMode.StreamingSigned>();
+        var scope = _fixture.Signer.Scope(VerifierFixture.Now);
         var first = _fixture.Signer.Hmac(
-            $"AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n{_fixture.Signer.Scope(VerifierFixture.Now)}\n{seed}\n{TestSigner.EmptyHash}\n{Hash}", VerifierFixture.Now);
+            $"AWS4-HMAC-SHA256-PAYLOAD\n20130524T000000Z\n{scope}\n{seed}\n{TestSigner.EmptyHash}\n{Hash}",
+            VerifierFixture.Now);
         payload.Signatures.VerifyChunk(Convert.FromHexString(Hash), first).ShouldBeTrue();
         payload.Signatures.VerifyChunk(Convert.FromHexString(Hash), first).ShouldBeFalse("the chain has moved on");
     }

@@ -34,7 +34,8 @@ public sealed class SignatureV2Tests
         fixture.Clock.Set(new DateTimeOffset(2007, 3, 27, 19, 40, 0, TimeSpan.Zero));
         var request = new TestRequest("GET", "/photos/puppy.jpg", "awsexamplebucket1.us-west-1.s3.amazonaws.com");
         request.HostBucket = "awsexamplebucket1";
-        request.With("Date", "Tue, 27 Mar 2007 19:36:42 +0000").With("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=");
+        request.With("Date", "Tue, 27 Mar 2007 19:36:42 +0000")
+            .With("Authorization", "AWS AKIAIOSFODNN7EXAMPLE:qgk2+6Sv9/oM7G3qLEjTH1a1l1g=");
         var verified = await fixture.VerifyAsync(request);
         verified.IsSigned.ShouldBeTrue();
         verified.IsPresigned.ShouldBeFalse();

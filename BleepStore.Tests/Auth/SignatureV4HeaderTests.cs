@@ -35,7 +35,8 @@ public sealed class SignatureV4HeaderTests
     public async Task Header_values_are_trimmed_folded_and_joined()
     {
         var request = new TestRequest("PUT", "/b/k").With("x-amz-meta-a", "  one   two\tthree ")
-            .With("x-amz-meta-b", "1").With("X-Amz-Meta-B", "2").With("x-amz-meta-empty", "").With("x-amz-meta-text", "grüße €").With("User-Agent", "test  agent");
+            .With("x-amz-meta-b", "1").With("X-Amz-Meta-B", "2").With("x-amz-meta-empty", "")
+            .With("x-amz-meta-text", "grüße €").With("User-Agent", "test  agent");
         _fixture.Signer.SignHeader(request, VerifierFixture.Now, alsoSign: ["user-agent", "content-length"]);
         (await _fixture.VerifyAsync(request)).IsSigned.ShouldBeTrue();
     }

@@ -4,7 +4,7 @@ using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Auth;
 
-/// <summary>A verifier with an active key, a disabled key, and a clock at AWS's example date: where every test of signatures starts.</summary>
+/// <summary>A verifier with an active key, a disabled key, and a clock at AWS's example date: where tests of signatures start.</summary>
 internal sealed class VerifierFixture : ICredentialLookup
 {
     public const string AccessKey = "AKIAIOSFODNN7EXAMPLE";

@@ -11,7 +11,8 @@ internal sealed class TestSignerV2(string accessKey, string secret)
     [
         "acl", "cors", "delete", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "requestPayment",
         "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
-        "response-content-type", "response-expires", "restore", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
+        "response-content-type", "response-expires", "restore", "tagging", "torrent", "uploadId", "uploads", "versionId",
+        "versioning", "versions", "website",
     ];
 
     /// <summary>Adds <c>AWSAccessKeyId</c>, <c>Expires</c> and <c>Signature</c> to the query.</summary>
