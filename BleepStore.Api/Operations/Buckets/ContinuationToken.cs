@@ -11,6 +11,7 @@ internal static class ContinuationToken
 
     public static string Encode(string after) => "1" + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(after));
 
+    /// <summary>The name to continue after.</summary>
     /// <exception cref="S3Exception">InvalidArgument: not a token of ours.</exception>
     public static string Decode(string token)
     {

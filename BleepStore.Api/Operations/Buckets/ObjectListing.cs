@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
 using BleepStore.Api.Checksums;
-using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;

@@ -5,7 +5,6 @@ using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 using Commands = BleepStore.Metadata.Commands;

@@ -11,6 +11,7 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
 {
     public const string Header = "x-amz-copy-source";
 
+    /// <summary>Reads the header.</summary>
     /// <exception cref="S3Exception">InvalidArgument: no bucket, no key, or not UTF-8.</exception>
     public static CopySource Parse(IncomingRequest request)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Xml;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
 
@@ -39,7 +38,7 @@ internal static class Tags
         return Check([.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))]);
     }
 
-    public static void Write(XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
+    public static void Write(System.Xml.XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
     {
         writer.StartS3("Tagging");
         writer.Start("TagSet");

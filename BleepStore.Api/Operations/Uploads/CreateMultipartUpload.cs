@@ -50,8 +50,8 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
-            ChecksumAlgorithm = (int)(algorithm ?? 0),
-            ChecksumType = (int)(type ?? 0),
+            ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
+            ChecksumType = type is { } t ? (int)t : 0,
         };
         var outcome = await metadata.ExecuteAsync(new Commands.CreateUpload { Time = now, Bucket = request.Bucket.Name, Upload = upload }, cancellationToken);
         if (OutcomeErrors.Map(outcome, request) is { } error)

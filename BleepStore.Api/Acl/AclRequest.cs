@@ -1,14 +1,14 @@
-using BleepStore.Api.Acl;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata.Records;
 
-namespace BleepStore.Api.Operations.Objects;
+namespace BleepStore.Api.Acl;
 
 /// <summary>Reads the list that PutBucketAcl and PutObjectAcl get: headers or a document, one of them.</summary>
 internal static class AclRequest
 {
+    /// <summary>The list that the request gives.</summary>
     /// <exception cref="S3Exception">Both forms, or neither.</exception>
     public static async ValueTask<AccessControlList> ReadAsync(
         AclReader acls, S3Request request, string ownerId, string? bucketOwnerId, CancellationToken cancellationToken)
