@@ -43,7 +43,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, string sql) : IDi
         return this;
     }
 
-    public SqliteStatement Bind(UInt128 blobId)
+    /// <summary>Binds the 16 bytes of a blob id, big-endian, so that rows are ordered like ids.</summary>
+    public SqliteStatement BindId(UInt128 blobId)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, blobId);
