@@ -72,7 +72,9 @@ public sealed class RequestBodyTests
     [InlineData(true)]
     public async Task An_empty_body_is_a_body(bool isFramed)
     {
-        var sent = isFramed ? SentBody.Unsigned([], "x-amz-checksum-crc32:AAAAAA==\r\n\r\n", 16, ("x-amz-trailer", "x-amz-checksum-crc32")) : SentBody.Plain([]);
+        var sent = isFramed
+            ? SentBody.Unsigned([], "x-amz-checksum-crc32:AAAAAA==\r\n\r\n", 16, ("x-amz-trailer", "x-amz-checksum-crc32"))
+            : SentBody.Plain([]);
         (await sent.ReadAsync()).ShouldBeEmpty();
     }
 
