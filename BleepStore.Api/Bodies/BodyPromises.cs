@@ -33,7 +33,9 @@ internal sealed record BodyPromises
     {
         var contentMd5 = ReadContentMd5(request);
         var trailers = ReadTrailerNames(request);
-        var (algorithm, checksum) = ReadChecksum(request, trailers, HasTrailers(payload));
+        var (algorithm, checksum) = requirements.ChecksumHeadersAreOfObject
+            ? (null, null)
+            : ReadChecksum(request, trailers, HasTrailers(payload));
         if (requirements.IntegrityMustBeSent && contentMd5 is null && algorithm is null)
             throw BodyRejection.IntegrityMissing.Exception();
 
@@ -66,7 +68,7 @@ internal sealed record BodyPromises
         var text = request.Header("x-amz-trailer");
         return text is null
             ? []
-            : [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(n => n.ToLowerInvariant())];
+            : [.. text.ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
     }
 
     private static (ChecksumAlgorithm? Algorithm, byte[]? Value) ReadChecksum(
