@@ -38,7 +38,7 @@ internal static class ClientSteps
             s3 cp --only-show-errors "$BIG" "s3://$BUCKET/big" --metadata colour=blue --content-type text/x-big
             api head-object --bucket "$BUCKET" --key big --query ETag | has '-2"'
             api get-object --bucket "$BUCKET" --key big --range bytes=8388600-8388700 range > /dev/null
-            same range <(tail -c +8388601 "$BIG" | head -c 101)
+            same range <(slice "$BIG" 8388600 101)
             equal 2 "$(api get-object --bucket "$BUCKET" --key big --part-number 2 part --query PartsCount)"
             same part <(tail -c +8388609 "$BIG")
             """),
@@ -216,7 +216,7 @@ internal static class ClientSteps
             """),
         new("rclone", "streams, ranges, links", """
             rc rcat "s3:$BUCKET/streamed" < "$BIG"
-            rc cat --offset 1000 --count 50 "s3:$BUCKET/streamed" | cmp - <(tail -c +1001 "$BIG" | head -c 50)
+            rc cat --offset 1000 --count 50 "s3:$BUCKET/streamed" | cmp - <(slice "$BIG" 1000 50)
             fetch -o linked "$(rc link --expire 1m "s3:$BUCKET/streamed")"
             same "$BIG" linked
             """),
@@ -232,7 +232,7 @@ internal static class ClientSteps
             restic -q backup "$TREE"
             echo changed > "$TREE/plain.txt"
             restic -q backup "$TREE"
-            equal 2 "$(restic snapshots --compact | grep -c "$TREE")"
+            equal 2 "$(restic snapshots --json | grep -o '"short_id"' | wc -l)"
             """),
         new("restic", "check all data", "restic -q check --read-data"),
         new("restic", "restore and compare the bytes", """
@@ -241,7 +241,7 @@ internal static class ClientSteps
             """),
         new("restic", "forget and prune", """
             restic -q forget --keep-last 1 --prune
-            equal 1 "$(restic snapshots --compact | grep -c "$TREE")"
+            equal 1 "$(restic snapshots --json | grep -o '"short_id"' | wc -l)"
             restic -q check --read-data
             """),
 
@@ -284,7 +284,7 @@ internal static class ClientSteps
             """),
         new("curl", "head, range, list", """
             signed -I "$ENDPOINT/$BUCKET/big" | has 'Content-Length: 12582912'
-            signed -r 100-199 "$ENDPOINT/$BUCKET/big" | cmp - <(tail -c +101 "$BIG" | head -c 100)
+            signed -r 100-199 "$ENDPOINT/$BUCKET/big" | cmp - <(slice "$BIG" 100 100)
             signed "$ENDPOINT/$BUCKET?list-type=2&prefix=a%20b" | has '<KeyCount>1</KeyCount>'
             """),
         new("curl", "refusals", """

@@ -124,9 +124,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             await _process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(Describe($"Process {_process.Id} did not end within {timeout.TotalSeconds} s."));
+            throw new TimeoutException(Describe($"Process {_process.Id} did not end within {timeout.TotalSeconds} s."), exception);
         }
 
         Running.TryRemove(this, out _);
@@ -170,6 +170,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(_options.Executable)
         {
             WorkingDirectory = DataDirectory,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -58,6 +58,7 @@ internal static class ToolProcess
         var start = new ProcessStartInfo(command.FileName, command.Arguments)
         {
             WorkingDirectory = command.WorkingDirectory ?? "",
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

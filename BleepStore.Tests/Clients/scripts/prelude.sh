@@ -11,6 +11,9 @@ same_tree() { diff -r -- "$1" "$2" || fail "the trees $1 and $2 differ"; }
 
 same() { cmp -- "$1" "$2" || fail "$1 and $2 differ"; }
 
+# slice FILE OFFSET LENGTH: bytes of a file.
+slice() { head -c "$(($2 + $3))" -- "$1" | tail -c "$3"; }
+
 # Standard input contains the text.
 has() {
     local seen
