@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata;
@@ -21,7 +22,7 @@ internal sealed class AclReader(IMetadataStore metadata)
     /// <summary>The list named by the headers; null when they name none.</summary>
     /// <exception cref="S3Exception">Both forms at once, an unknown canned name, or a grantee that does not exist.</exception>
     public async ValueTask<AccessControlList?> FromHeadersAsync(
-        IncomingRequest request, string ownerId, string? bucketOwnerId, CancellationToken cancellationToken)
+        S3Request request, string ownerId, string? bucketOwnerId, CancellationToken cancellationToken)
     {
         var canned = request.Header("x-amz-acl");
         var grants = ImmutableArray.CreateBuilder<AclGrant>();

@@ -61,7 +61,8 @@ internal static class AuthMechanisms
         {
             var claimed = parameter.Name switch
             {
-                "X-Amz-Algorithm" or "X-Amz-Credential" or "X-Amz-Signature" or "X-Amz-SignedHeaders" or "X-Amz-Expires" => AuthMechanism.V4Query,
+                "X-Amz-Algorithm" or "X-Amz-Credential" or "X-Amz-Signature" => AuthMechanism.V4Query,
+                "X-Amz-SignedHeaders" or "X-Amz-Expires" => AuthMechanism.V4Query,
                 "AWSAccessKeyId" or "Signature" => AuthMechanism.V2Query,
                 _ => AuthMechanism.None,
             };

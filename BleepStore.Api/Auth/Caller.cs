@@ -22,5 +22,9 @@ internal abstract record Caller
     /// <param name="DisplayName">The account's name in answers that show an owner.</param>
     /// <param name="AccessKey">The key that signed.</param>
     /// <param name="IsRoot">True for the root credential of the configuration.</param>
-    public sealed record Account(string AccountId, string DisplayName, string AccessKey, bool IsRoot) : Caller;
+    public sealed record Account(string AccountId, string DisplayName, string AccessKey, bool IsRoot) : Caller
+    {
+        /// <summary>True when the key acts with all rights of its account; false for a user who has none until a policy gives them.</summary>
+        public bool HasAccountRights { get; init; } = true;
+    }
 }

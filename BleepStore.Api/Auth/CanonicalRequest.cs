@@ -59,8 +59,8 @@ internal static class CanonicalRequest
             var c = rawPath[i];
             if (c == '%')
             {
-                if (i + 2 >= rawPath.Length
-                    || !byte.TryParse(rawPath.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var decoded))
+                const NumberStyles hex = NumberStyles.AllowHexSpecifier;
+                if (i + 2 >= rawPath.Length || !byte.TryParse(rawPath.AsSpan(i + 1, 2), hex, CultureInfo.InvariantCulture, out var decoded))
                 {
                     throw new S3Exception(S3Errors.InvalidURI);
                 }
@@ -94,7 +94,8 @@ internal static class CanonicalRequest
         {
             if (!withoutSignature || !string.Equals(parameter.Name, SignatureV4Query.SignatureParameter, StringComparison.Ordinal))
             {
-                pairs[count++] = (PercentEncoding.Encode(parameter.Name, keepSlash: false), PercentEncoding.Encode(parameter.Value, keepSlash: false));
+                var name = PercentEncoding.Encode(parameter.Name, keepSlash: false);
+                pairs[count++] = (name, PercentEncoding.Encode(parameter.Value, keepSlash: false));
             }
         }
 

@@ -11,6 +11,9 @@ namespace BleepStore.Api.Auth;
 /// <param name="Active">False for a disabled key, which is answered like one that does not exist.</param>
 internal sealed record Credential(string AccessKey, string Secret, string AccountId, string DisplayName, bool IsRoot, bool Active)
 {
+    /// <summary>True when the key acts with all rights of its account.</summary>
+    public bool HasAccountRights { get; init; } = true;
+
     public override string ToString()
         => new StringBuilder("Credential { AccessKey = ").Append(AccessKey).Append(", Active = ").Append(Active).Append(" }").ToString();
 }

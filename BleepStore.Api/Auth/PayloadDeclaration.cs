@@ -17,24 +17,27 @@ internal readonly record struct PayloadDeclaration
 
     // A PUT of one of these is no upload, though it names a key.
     private static readonly FrozenSet<string> ObjectSubresources = FrozenSet.ToFrozenSet(
-        ["acl", "annotation", "attributes", "encryption", "legal-hold", "renameObject", "restore", "retention", "select", "tagging", "torrent", "uploads"]);
+    [
+        "acl", "annotation", "attributes", "encryption", "legal-hold", "renameObject", "restore", "retention", "select", "tagging",
+        "torrent", "uploads",
+    ]);
 
     /// <summary>The last line of the canonical request, as sent.</summary>
     public required string Text { get; init; }
 
     /// <summary>The declaration of a request signed in its header, which must make one.</summary>
-    /// <exception cref="S3Exception">InvalidRequest when it is missing, InvalidArgument when it is no known form, InvalidRequest out of place.</exception>
+    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest when missing or out of place.</exception>
     public static PayloadDeclaration OfSignedHeader(IncomingRequest request)
         => Checked(request, Find(request, isPresigned: false)
             ?? throw new S3Exception(S3Errors.InvalidRequest.Because("Missing required header for this request: x-amz-content-sha256")));
 
     /// <summary>The declaration of a presigned URL: UNSIGNED-PAYLOAD where it makes none.</summary>
-    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest out of place or where chunks would need a key.</exception>
+    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest when out of place.</exception>
     public static PayloadDeclaration OfPresigned(IncomingRequest request)
         => WithoutSignedChunks(Checked(request, Find(request, isPresigned: true) ?? UnsignedPayload));
 
     /// <summary>The declaration where Version 4 signs nothing: anonymous requests and Version 2.</summary>
-    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest out of place or where chunks would need a key.</exception>
+    /// <exception cref="S3Exception">InvalidArgument when it is no known form, InvalidRequest when out of place.</exception>
     public static PayloadDeclaration OfOther(IncomingRequest request, bool isPresigned)
         => WithoutSignedChunks(Checked(request, Find(request, isPresigned) ?? UnsignedPayload));
 
@@ -98,7 +101,8 @@ internal readonly record struct PayloadDeclaration
             case StreamingSigned or StreamingSignedTrailer or StreamingUnsignedTrailer:
                 if (!IsUpload(request))
                 {
-                    throw new S3Exception(S3Errors.InvalidRequest.Because($"x-amz-content-sha256 {text} is only allowed for PutObject and UploadPart."));
+                    throw new S3Exception(S3Errors.InvalidRequest.Because(
+                        $"x-amz-content-sha256 {text} is only allowed for PutObject and UploadPart."));
                 }
 
                 break;
@@ -128,7 +132,8 @@ internal readonly record struct PayloadDeclaration
 
         foreach (var parameter in request.Query.Parameters)
         {
-            if (ObjectSubresources.Contains(parameter.Name) || parameter.Name.Equals("x-amz-copy-source", StringComparison.OrdinalIgnoreCase))
+            if (ObjectSubresources.Contains(parameter.Name)
+                || parameter.Name.Equals("x-amz-copy-source", StringComparison.OrdinalIgnoreCase))
             {
                 return false;
             }
@@ -151,5 +156,6 @@ internal readonly record struct PayloadDeclaration
     }
 
     private static S3Exception Invalid(string value) => new(S3Errors.Argument(HeaderName, value,
-        $"x-amz-content-sha256 must be {UnsignedPayload}, {StreamingUnsignedTrailer}, {StreamingSigned}, {StreamingSignedTrailer} or a valid sha256 value."));
+        $"x-amz-content-sha256 must be {UnsignedPayload}, {StreamingUnsignedTrailer}, {StreamingSigned}, {StreamingSignedTrailer} "
+        + "or a valid sha256 value."));
 }

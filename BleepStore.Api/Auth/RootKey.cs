@@ -44,7 +44,8 @@ internal sealed class RootKey
         var key = new byte[SizeBytes];
         if (digits.Length != 2 * SizeBytes || Convert.FromHexString(digits, key, out _, out _) != System.Buffers.OperationStatus.Done)
         {
-            throw new RootKeyException($"The root key in {source} must be {2 * SizeBytes} hex digits; it has {digits.Length} characters or others among them.");
+            throw new RootKeyException(
+                $"The root key in {source} must be {2 * SizeBytes} hex digits; it has {digits.Length} characters or others among them.");
         }
 
         return new RootKey(key);
@@ -55,7 +56,7 @@ internal sealed class RootKey
 
     /// <summary>Encrypts a secret so that only <see cref="Unwrap"/> with the same key and context reads it.</summary>
     /// <param name="secret">What to keep secret.</param>
-    /// <param name="context">What it is for, e.g. <c>credential/AKID</c>: not stored, and the wrapped bytes are worthless in any other place.</param>
+    /// <param name="context">What it is for, e.g. <c>credential/AKID</c>: not stored, and needed again to unwrap.</param>
     public byte[] Wrap(ReadOnlySpan<byte> secret, string context)
     {
         var wrapped = new byte[HeaderSize + NonceSize + secret.Length + TagSize];
@@ -64,7 +65,8 @@ internal sealed class RootKey
         var nonce = wrapped.AsSpan(HeaderSize, NonceSize);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(_key, TagSize);
-        aes.Encrypt(nonce, secret, wrapped.AsSpan(HeaderSize + NonceSize, secret.Length), wrapped.AsSpan(wrapped.Length - TagSize), AssociatedData(wrapped, context));
+        var encrypted = wrapped.AsSpan(HeaderSize + NonceSize, secret.Length);
+        aes.Encrypt(nonce, secret, encrypted, tag: wrapped.AsSpan(wrapped.Length - TagSize), AssociatedData(wrapped, context));
         return wrapped;
     }
 
@@ -87,7 +89,9 @@ internal sealed class RootKey
         try
         {
             using var aes = new AesGcm(_key, TagSize);
-            aes.Decrypt(wrapped.Slice(HeaderSize, NonceSize), wrapped[(HeaderSize + NonceSize)..^TagSize], wrapped[^TagSize..], secret, AssociatedData(wrapped, context));
+            var nonce = wrapped.Slice(HeaderSize, NonceSize);
+            var encrypted = wrapped[(HeaderSize + NonceSize)..^TagSize];
+            aes.Decrypt(nonce, encrypted, tag: wrapped[^TagSize..], secret, AssociatedData(wrapped, context));
             return secret;
         }
         catch (AuthenticationTagMismatchException e)
@@ -98,5 +102,6 @@ internal sealed class RootKey
 
     public override string ToString() => $"root key {Id}";
 
-    private static byte[] AssociatedData(ReadOnlySpan<byte> wrapped, string context) => [.. wrapped[..HeaderSize], .. Encoding.UTF8.GetBytes(context)];
+    private static byte[] AssociatedData(ReadOnlySpan<byte> wrapped, string context)
+        => [.. wrapped[..HeaderSize], .. Encoding.UTF8.GetBytes(context)];
 }

@@ -9,7 +9,7 @@ internal static partial class RootKeyFile
     /// <summary>The environment variable that holds the key itself and wins over the file.</summary>
     public const string EnvironmentVariable = "BLEEPSTORE_ROOT_KEY";
 
-    /// <summary>The key of this store. A key that is made here is durable before it is returned, so nothing can be wrapped by a key that is lost.</summary>
+    /// <summary>The key of this store. A new one is durable before it is returned: nothing is ever wrapped by a lost key.</summary>
     /// <param name="path">The key file, <c>encryption.root_key_file</c>.</param>
     /// <param name="fromEnvironment">The value of <see cref="EnvironmentVariable"/>, null or empty when it is not set.</param>
     /// <param name="mayCreate">False once the store holds wrapped secrets: a new key could not read them.</param>
@@ -27,7 +27,8 @@ internal static partial class RootKeyFile
         }
 
         return mayCreate ? Create(path) : throw new RootKeyException(
-            $"The store holds secrets that are wrapped by a root key, but there is no root key file {path}: restore it from its backup or set {EnvironmentVariable}.");
+            $"The store holds secrets that are wrapped by a root key, but there is no root key file {path}: "
+            + $"restore it from its backup or set {EnvironmentVariable}.");
     }
 
     private static RootKey? Read(string path)

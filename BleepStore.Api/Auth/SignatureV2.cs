@@ -22,11 +22,11 @@ internal static class SignatureV2
     // More than AWS's published list: a sub-resource that were not signed could be added to somebody's presigned URL.
     private static readonly FrozenSet<string> SignedParameters = FrozenSet.ToFrozenSet(
     [
-        "accelerate", "acl", "analytics", "attributes", "cors", "defaultObjectAcl", "delete", "encryption", "intelligent-tiering", "inventory",
-        "legal-hold", "lifecycle", "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification", "object-lock",
-        "ownershipControls", "partNumber", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment",
-        "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
-        "response-content-type", "response-expires", "restore", "retention", "select", "select-type", "session", "storageClass", "tagging",
+        "accelerate", "acl", "analytics", "attributes", "cors", "defaultObjectAcl", "delete", "encryption", "intelligent-tiering",
+        "inventory", "legal-hold", "lifecycle", "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification",
+        "object-lock", "ownershipControls", "partNumber", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication",
+        "requestPayment", "response-cache-control", "response-content-disposition", "response-content-encoding",
+        "response-content-language", "response-content-type", "response-expires", "restore", "retention", "select", "select-type", "session", "storageClass", "tagging",
         "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
     ]);
 
@@ -39,7 +39,8 @@ internal static class SignatureV2
         var colon = text.LastIndexOf(':');
         if (colon <= 0 || colon == text.Length - 1)
         {
-            throw new S3Exception(S3Errors.Argument("Authorization", authorization, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature"));
+            const string form = "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature";
+            throw new S3Exception(S3Errors.Argument("Authorization", authorization, form));
         }
 
         var amzDate = request.Header("x-amz-date");
@@ -50,7 +51,8 @@ internal static class SignatureV2
         }
 
         RequestTime.CheckSkew(signedAt, date, now);
-        return new SignatureV2Claim(text[..colon].ToString(), text[(colon + 1)..].ToString(), amzDate is null ? date : "", IsPresigned: false);
+        var dateLine = amzDate is null ? date : "";
+        return new SignatureV2Claim(text[..colon].ToString(), text[(colon + 1)..].ToString(), dateLine, IsPresigned: false);
     }
 
     /// <summary>Reads the three parameters of a presigned URL.</summary>
@@ -96,11 +98,23 @@ internal static class SignatureV2
     /// <exception cref="S3Exception">SignatureDoesNotMatch, with what was signed here, as AWS shows it.</exception>
     public static void Check(IncomingRequest request, in SignatureV2Claim claim, string secret)
     {
-        using var toSign = WriteStringToSign(request, claim);
-        if (!Matches(secret, toSign.Written, claim.Signature))
+        using var toSign = WriteStringToSign(request, claim, slashAfterBucket: false);
+        if (Matches(secret, toSign.Written, claim.Signature))
         {
-            throw new S3Exception(SignatureV4.Mismatch(claim.AccessKey, toSign.Written, claim.Signature));
+            return;
         }
+
+        // boto sends /bucket and signs /bucket/: the two name the same.
+        if (!request.IsVirtualHostStyle && request.Key is null && request.RawPath is [_, .., not '/'])
+        {
+            using var withSlash = WriteStringToSign(request, claim, slashAfterBucket: true);
+            if (Matches(secret, withSlash.Written, claim.Signature))
+            {
+                return;
+            }
+        }
+
+        throw new S3Exception(SignatureV4.Mismatch(claim.AccessKey, toSign.Written, claim.Signature));
     }
 
     /// <summary>Compares in constant time the Base64 of HMAC-SHA1 with what was sent.</summary>
@@ -113,7 +127,7 @@ internal static class SignatureV2
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), expected);
     }
 
-    private static Utf8Writer WriteStringToSign(IncomingRequest request, in SignatureV2Claim claim)
+    private static Utf8Writer WriteStringToSign(IncomingRequest request, in SignatureV2Claim claim, bool slashAfterBucket)
     {
         var writer = new Utf8Writer(512);
         WriteLine(ref writer, request.Method);
@@ -121,7 +135,7 @@ internal static class SignatureV2
         WriteLine(ref writer, HeaderOrParameter(request, "Content-Type", claim.IsPresigned));
         WriteLine(ref writer, claim.DateLine);
         WriteAmzHeaders(ref writer, request, claim.IsPresigned);
-        WriteResource(ref writer, request);
+        WriteResource(ref writer, request, slashAfterBucket);
         return writer;
     }
 
@@ -156,7 +170,7 @@ internal static class SignatureV2
         }
     }
 
-    private static void WriteResource(ref Utf8Writer writer, IncomingRequest request)
+    private static void WriteResource(ref Utf8Writer writer, IncomingRequest request, bool slashAfterBucket)
     {
         if (request.IsVirtualHostStyle)
         {
@@ -164,7 +178,12 @@ internal static class SignatureV2
             writer.Append(request.Bucket);
         }
 
-        writer.Append(request.RawPath.Length == 0 ? "/" : request.RawPath);
+        writer.Append(request.RawPath);
+        if (slashAfterBucket || request.RawPath.Length == 0)
+        {
+            writer.Append((byte)'/');
+        }
+
         var signed = new List<QueryParameter>();
         foreach (var parameter in request.Query.Parameters)
         {

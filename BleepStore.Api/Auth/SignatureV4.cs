@@ -12,7 +12,8 @@ internal static class SignatureV4
 
     /// <summary>Refuses the request unless that key made its signature.</summary>
     /// <exception cref="S3Exception">SignatureDoesNotMatch, with what was signed here, as AWS shows it.</exception>
-    public static void Check(IncomingRequest request, in SignatureV4Claim claim, ReadOnlySpan<char> payloadHash, ReadOnlySpan<byte> signingKey)
+    public static void Check(
+        IncomingRequest request, in SignatureV4Claim claim, ReadOnlySpan<char> payloadHash, ReadOnlySpan<byte> signingKey)
     {
         using var canonical = CanonicalRequest.Write(request, claim, payloadHash);
         using var toSign = WriteStringToSign(claim, canonical.Written);

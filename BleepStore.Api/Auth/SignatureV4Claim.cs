@@ -46,7 +46,8 @@ internal readonly record struct CredentialScope
             end = text.Span[..end].LastIndexOf('/');
             if (end <= 0)
             {
-                throw Malformed("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".", isPresigned);
+                const string form = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
+                throw Malformed(form, isPresigned);
             }
 
             slashes[i] = end;
@@ -58,7 +59,8 @@ internal readonly record struct CredentialScope
         var terminator = text.Span[(slashes[3] + 1)..];
         if (date.Length != 8 || date.ContainsAnyExceptInRange('0', '9'))
         {
-            throw Malformed($"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".", isPresigned);
+            var message = $"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".";
+            throw Malformed(message, isPresigned);
         }
 
         if (!terminator.SequenceEqual(Terminator))
@@ -86,7 +88,8 @@ internal readonly record struct CredentialScope
     {
         if (!amzDate[..8].SequenceEqual(Date))
         {
-            throw Malformed($"Invalid credential date \"{Date}\". This date is not the same as X-Amz-Date: \"{amzDate[..8]}\".", isPresigned);
+            var message = $"Invalid credential date \"{Date}\". This date is not the same as X-Amz-Date: \"{amzDate[..8]}\".";
+            throw Malformed(message, isPresigned);
         }
     }
 

@@ -27,7 +27,8 @@ internal static class SignatureV4Header
         };
     }
 
-    private static (ReadOnlyMemory<char> Credential, ReadOnlyMemory<char> SignedHeaders, ReadOnlyMemory<char> Signature) Split(ReadOnlyMemory<char> text)
+    private static (ReadOnlyMemory<char> Credential, ReadOnlyMemory<char> SignedHeaders, ReadOnlyMemory<char> Signature) Split(
+        ReadOnlyMemory<char> text)
     {
         ReadOnlyMemory<char> credential = default, signedHeaders = default, signature = default;
         while (!text.IsEmpty)

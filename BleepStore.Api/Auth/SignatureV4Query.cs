@@ -55,13 +55,15 @@ internal static class SignatureV4Query
 
         if (seconds > MaxLifetimeSeconds)
         {
-            throw Error("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
+            throw Error("X-Amz-Expires must be less than a week (in seconds); "
+                + "that is, the given X-Amz-Expires must be less than 604800 seconds");
         }
 
         // Subtracting keeps a date near the end of the calendar from overflowing.
         if (signedAt - now > RequestTime.MaxSkew)
         {
-            throw new S3Exception(S3Errors.AccessDenied.Because("Request is not valid yet").With("ServerTime", RequestTime.ToExtended(now)));
+            throw new S3Exception(S3Errors.AccessDenied
+                .Because("Request is not valid yet").With("ServerTime", RequestTime.ToExtended(now)));
         }
 
         if (now - signedAt > TimeSpan.FromSeconds(seconds))
@@ -110,7 +112,9 @@ internal static class SignatureV4Query
                 }
             }
 
-            return found is { Algorithm: not null, Credential: not null, Date: not null, Expires: not null, SignedHeaders: not null, Signature: not null }
+            var isComplete = found is { Algorithm: not null, Credential: not null, Date: not null }
+                and { Expires: not null, SignedHeaders: not null, Signature: not null };
+            return isComplete
                 ? found
                 : throw Error("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
                     + "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");

@@ -3,7 +3,7 @@ using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
 
-/// <summary>The rules for the list of signed headers: well formed, naming the host, and covering every <c>x-amz-*</c> header that was sent.</summary>
+/// <summary>The rules for the list of signed headers: well formed, with the host and every <c>x-amz-*</c> header that was sent.</summary>
 internal static class SignedHeaderList
 {
     // Names that clients sign again and again, so that looking one up allocates nothing.
@@ -11,10 +11,10 @@ internal static class SignedHeaderList
     [
         "accept", "accept-encoding", "amz-sdk-invocation-id", "amz-sdk-request", "cache-control", "content-disposition", "content-encoding",
         "content-length", "content-md5", "content-type", "date", "expect", "host", "if-match", "if-modified-since", "if-none-match",
-        "if-unmodified-since", "range", "user-agent", "x-amz-acl", "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme",
-        "x-amz-checksum-mode", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-date",
-        "x-amz-decoded-content-length", "x-amz-metadata-directive", "x-amz-sdk-checksum-algorithm", "x-amz-storage-class", "x-amz-tagging",
-        "x-amz-trailer", "x-amz-user-agent",
+        "if-unmodified-since", "range", "user-agent", "x-amz-acl", "x-amz-checksum-crc32", "x-amz-checksum-crc32c",
+        "x-amz-checksum-crc64nvme", "x-amz-checksum-mode", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-content-sha256",
+        "x-amz-copy-source", "x-amz-date", "x-amz-decoded-content-length", "x-amz-metadata-directive",
+        "x-amz-sdk-checksum-algorithm", "x-amz-storage-class", "x-amz-tagging", "x-amz-trailer", "x-amz-user-agent",
     ]).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The header name as a string, without an allocation for the common ones.</summary>
@@ -22,8 +22,8 @@ internal static class SignedHeaderList
 
     /// <summary>Refuses a list that breaks a rule.</summary>
     /// <exception cref="S3Exception">
-    /// AuthorizationHeaderMalformed or AuthorizationQueryParametersError: not lower case, not sorted, a name twice. AccessDenied: host or a sent
-    /// <c>x-amz-*</c> header is not signed.
+    /// AuthorizationHeaderMalformed or AuthorizationQueryParametersError: not lower case, not sorted, a name twice. AccessDenied: host or a
+    /// sent <c>x-amz-*</c> header is not signed.
     /// </exception>
     public static void Check(IncomingRequest request, ReadOnlySpan<char> list, bool isPresigned)
     {

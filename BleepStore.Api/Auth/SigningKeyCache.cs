@@ -6,16 +6,19 @@ using System.Text;
 namespace BleepStore.Api.Auth;
 
 /// <summary>
-/// Keeps the derived signing keys, four HMACs each, of the credentials in use. Bounded: two generations of at most <paramref name="capacity"/>
-/// keys, the older one dropped when the younger is full. A changed secret makes its keys anew.
+/// Keeps the derived signing keys, four HMACs each, of the credentials in use. Bounded: two generations of about
+/// <paramref name="capacity"/> keys, the older one dropped when the younger is full. A changed secret makes its keys anew.
 /// </summary>
 internal sealed class SigningKeyCache(int capacity = 4096)
 {
     private readonly Lock _turn = new();
-    private ConcurrentDictionary<(string AccessKey, int Date), Entry> _young = new();
-    private ConcurrentDictionary<(string AccessKey, int Date), Entry> _old = new();
+    private volatile ConcurrentDictionary<(string AccessKey, int Date), Entry> _young = new();
+    private volatile ConcurrentDictionary<(string AccessKey, int Date), Entry> _old = new();
 
-    /// <summary>The signing key (32 bytes) of that credential for one day. Region and service are the same for all keys of one cache.</summary>
+    /// <summary>How many keys are kept.</summary>
+    public int Count => _young.Count + _old.Count;
+
+    /// <summary>The signing key (32 bytes) of that credential for one day; <paramref name="date"/> is eight digits.</summary>
     public ReadOnlyMemory<byte> Get(Credential credential, ReadOnlySpan<char> date, string region, string service)
     {
         var id = (credential.AccessKey, int.Parse(date, CultureInfo.InvariantCulture));

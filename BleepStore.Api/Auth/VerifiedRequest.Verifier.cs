@@ -6,8 +6,8 @@ namespace BleepStore.Api.Auth;
 internal sealed partial class VerifiedRequest
 {
     /// <summary>
-    /// Finds out who sent a request, or refuses it with the error that AWS gives. Every path to a <see cref="VerifiedRequest"/> with an account
-    /// runs through a signature check in this class. Safe for concurrent use.
+    /// Finds out who sent a request, or refuses it with the error that AWS gives. Every path to a <see cref="VerifiedRequest"/> with an
+    /// account runs through a signature check in this class. Safe for concurrent use.
     /// </summary>
     public sealed class Verifier(ICredentialLookup credentials, AuthOptions options, TimeProvider time)
     {
@@ -32,21 +32,22 @@ internal sealed partial class VerifiedRequest
                     cancellationToken),
                 AuthMechanism.V2Header => VerifyV2Async(request, SignatureV2.ParseHeader(request, time.GetUtcNow()), cancellationToken),
                 AuthMechanism.V2Query => VerifyV2Async(request, SignatureV2.ParseQuery(request, time.GetUtcNow()), cancellationToken),
-                _ => ValueTask.FromResult(new VerifiedRequest(
-                    request, Caller.Anonymous.Instance, PayloadDeclaration.OfOther(request, isPresigned: false).ToMode(), isPresigned: false)),
+                _ => ValueTask.FromResult(Anonymous(request)),
             };
         }
 
         /// <summary>
-        /// Finds out who signed the policy of a browser's form upload. A form without any signature field leaves the request anonymous; the policy's
-        /// conditions and its expiry are the operation's to check.
+        /// Finds out who signed the policy of a browser's form upload. A form without any signature field leaves the request anonymous; the
+        /// policy's conditions and its expiry are the operation's to check.
         /// </summary>
         /// <exception cref="S3Exception">The form is refused.</exception>
-        public async ValueTask<VerifiedRequest> VerifyFormAsync(VerifiedRequest request, FormSignature form, CancellationToken cancellationToken)
+        public async ValueTask<VerifiedRequest> VerifyFormAsync(
+            VerifiedRequest request, FormSignature form, CancellationToken cancellationToken)
         {
             if (request.Caller is not Caller.Anonymous)
             {
-                throw new S3Exception(S3Errors.InvalidArgument.Because("Only one auth mechanism allowed; the form or the request may be signed, not both"));
+                throw new S3Exception(S3Errors.InvalidArgument.Because(
+                    "Only one auth mechanism allowed; the form or the request may be signed, not both"));
             }
 
             form = form.Checked(options.SignatureV2);
@@ -86,7 +87,8 @@ internal sealed partial class VerifiedRequest
             return new VerifiedRequest(request, CallerOf(credential), payload.ToMode(claim, signingKey), claim.IsPresigned);
         }
 
-        private async ValueTask<VerifiedRequest> VerifyV2Async(IncomingRequest request, SignatureV2Claim claim, CancellationToken cancellationToken)
+        private async ValueTask<VerifiedRequest> VerifyV2Async(
+            IncomingRequest request, SignatureV2Claim claim, CancellationToken cancellationToken)
         {
             var payload = PayloadDeclaration.OfOther(request, claim.IsPresigned);
             var credential = await GetActiveAsync(claim.AccessKey, cancellationToken);
@@ -102,10 +104,16 @@ internal sealed partial class VerifiedRequest
                 : throw new S3Exception(S3Errors.InvalidAccessKeyId.With("AWSAccessKeyId", accessKey));
         }
 
+        private static VerifiedRequest Anonymous(IncomingRequest request)
+        {
+            var payload = PayloadDeclaration.OfOther(request, isPresigned: false);
+            return new VerifiedRequest(request, Caller.Anonymous.Instance, payload.ToMode(), isPresigned: false);
+        }
+
         private static Caller.Account CallerOf(Credential credential)
             => new(credential.AccountId, credential.DisplayName, credential.AccessKey, credential.IsRoot);
 
-        // No temporary credentials are issued, so whatever token comes is foreign; it is not ignored, as that would widen what its policy allowed.
+        // No temporary credentials are issued, so whatever token comes is foreign; to ignore it would widen what its policy allowed.
         private static void RejectSessionToken(IncomingRequest request)
         {
             var sent = request.Headers.ContainsKey("x-amz-security-token");

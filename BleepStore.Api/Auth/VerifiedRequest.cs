@@ -3,8 +3,8 @@ using BleepStore.Api.Protocol;
 namespace BleepStore.Api.Auth;
 
 /// <summary>
-/// A request whose sender is known: the only thing that handlers take. Only its nested <see cref="Verifier"/> can construct one, so no handler can
-/// be reached around the signature check.
+/// A request whose sender is known: the only thing that handlers take. Only its nested <see cref="Verifier"/> can construct one, so no
+/// handler can be reached around the signature check.
 /// </summary>
 internal sealed partial class VerifiedRequest
 {
@@ -67,8 +67,8 @@ internal sealed partial class VerifiedRequest
     }
 
     /// <summary>
-    /// All headers whose name starts with an <c>x-amz-</c> prefix, by lower-case name, under the rule of <see cref="Header"/>: for user metadata
-    /// and grants.
+    /// All headers whose name starts with an <c>x-amz-</c> prefix, by lower-case name, under the rule of <see cref="Header"/>: for user
+    /// metadata and grants.
     /// </summary>
     public IReadOnlyDictionary<string, string> HeadersStartingWith(string prefix)
     {

@@ -33,7 +33,9 @@ internal sealed record BodyPromises
     {
         var contentMd5 = ReadContentMd5(request);
         var trailers = ReadTrailerNames(request);
-        var (algorithm, checksum) = ReadChecksum(request, trailers, HasTrailers(payload));
+        var (algorithm, checksum) = requirements.ChecksumHeadersAreOfObject
+            ? (null, null)
+            : ReadChecksum(request, trailers, HasTrailers(payload));
         if (requirements.IntegrityMustBeSent && contentMd5 is null && algorithm is null)
             throw BodyRejection.IntegrityMissing.Exception();
 

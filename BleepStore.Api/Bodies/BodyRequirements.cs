@@ -22,6 +22,9 @@ internal sealed record BodyRequirements(long MaxLengthBytes)
     /// <summary>True where S3 wants Content-MD5 or a checksum: DeleteObjects and the operations that configure a bucket.</summary>
     public bool IntegrityMustBeSent { get; init; }
 
+    /// <summary>True where checksum headers speak of the object and not of this body: CompleteMultipartUpload.</summary>
+    public bool ChecksumHeadersAreOfObject { get; init; }
+
     /// <summary>The demands on an XML or JSON document that is read as a whole.</summary>
     public static BodyRequirements Document(long maxLengthBytes)
         => new(maxLengthBytes) { TooLarge = S3Errors.MaxMessageLengthExceeded, LengthOptional = true };

@@ -17,9 +17,12 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
             return Stream.Null;
         }
 
-        return record is { UploadId: null, Segments: [var only] }
-            ? await OpenSegmentAsync(only, offset, length, cancellationToken)
-            : new SegmentedStream(this, SegmentsAsync(record, offset, length, cancellationToken));
+        if (record is { UploadId: null, Segments: [var only] })
+        {
+            return await OpenSegmentAsync(only, offset, length, cancellationToken);
+        }
+
+        return new SegmentedStream(this, SegmentsAsync(record, offset, length, cancellationToken));
     }
 
     /// <summary>The pieces of segments that make up a range of an object, in order.</summary>

@@ -1,4 +1,5 @@
 using BleepStore.Api.Auth;
+using BleepStore.Api.Bodies;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata.Records;
@@ -39,7 +40,11 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     /// <summary>The id AWS shows as owner of what nobody in particular made.</summary>
     public const string AnonymousId = "65a011a29cdf8ec533ec3d1ccaae921c";
 
-    public string? Header(string name) => Incoming.Header(name);
+    /// <summary>A header; in a presigned URL an <c>x-amz-*</c> query parameter stands for the header of that name.</summary>
+    public string? Header(string name) => Verified.Header(name);
+
+    /// <summary>The body, whose last read throws when it is not what was promised. Reads nothing yet.</summary>
+    public RequestBody OpenBody(BodyRequirements requirements) => RequestBody.Open(Incoming, Verified.Payload, requirements);
 
     public S3Query Query => Incoming.Query;
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Xml;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -128,7 +127,6 @@ internal sealed class S3ResponseWriter(TimeProvider time)
     {
         var output = context.Response.BodyWriter;
         var remaining = response.ContentLength ?? 0;
-        Memory<byte> buffer = default;
         var count = 0;
         if (remaining > 0)
         {
@@ -139,8 +137,7 @@ internal sealed class S3ResponseWriter(TimeProvider time)
                 count = await content.ReadAsync(first.AsMemory(0, (int)Math.Min(first.Length, remaining)), context.RequestAborted);
                 WriteHead(context, exchange, response);
                 context.Response.ContentLength = remaining;
-                buffer = output.GetMemory(count);
-                first.AsMemory(0, count).CopyTo(buffer);
+                first.AsMemory(0, count).CopyTo(output.GetMemory(Math.Max(1, count)));
             }
             catch (Exception e) when (!context.Response.HasStarted && e is not OperationCanceledException)
             {
@@ -175,7 +172,7 @@ internal sealed class S3ResponseWriter(TimeProvider time)
                 break;
             }
 
-            buffer = output.GetMemory(ChunkBytes);
+            var buffer = output.GetMemory(ChunkBytes);
             count = await content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], context.RequestAborted);
         }
     }

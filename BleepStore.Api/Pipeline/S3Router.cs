@@ -47,7 +47,7 @@ internal sealed class S3Router
             : null;
         foreach (var parameter in request.Query.Parameters)
         {
-            if (!IsClaimed(chosen?.Definition, parameter) && (Subresources.Contains(parameter.Name) || IsUnknownSubresource(request.Method, parameter)))
+            if (!IsClaimed(chosen?.Definition, parameter) && IsRefusedUnclaimed(request.Method, parameter))
             {
                 return (null, null, S3Errors.NotImplemented.With("Header", parameter.Name));
             }
@@ -93,6 +93,12 @@ internal sealed class S3Router
 
         return definition.OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal);
     }
+
+    // A presigned URL can carry headers as parameters; a copy source among them would make a PutObject of what is meant as a copy.
+    private static bool IsRefusedUnclaimed(string method, QueryParameter parameter)
+        => Subresources.Contains(parameter.Name)
+            || parameter.Name.Equals("x-amz-copy-source", StringComparison.OrdinalIgnoreCase)
+            || IsUnknownSubresource(method, parameter);
 
     private static bool IsUnknownSubresource(string method, QueryParameter parameter)
         => method is "PUT" or "POST" or "DELETE"
