@@ -116,6 +116,7 @@ internal sealed class S3TestHost : IAsyncDisposable
     {
         IMetadataStore metadata;
         IObjectStorage storage;
+        StorageRoot? root = null;
         if (directory is null)
         {
             metadata = new MemoryMetadataStore();
@@ -124,10 +125,11 @@ internal sealed class S3TestHost : IAsyncDisposable
         else
         {
             metadata = new SqliteMetadataStore(new SqliteMetadataOptions { Path = Path.Combine(directory, "metadata.db"), ReserveBytes = 0 });
-            storage = new LocalObjectStorage(StorageRoot.Open(new PhysicalFileSystem(), Path.Combine(directory, "objects")));
+            root = StorageRoot.Open(new PhysicalFileSystem(), Path.Combine(directory, "objects"));
+            storage = new LocalObjectStorage(root);
         }
 
-        foreach (var account in (ReadOnlySpan<Credential>)[Root, Alice, Bob])
+        foreach (var account in (Credential[])[Root, Alice, Bob])
         {
             await metadata.ExecuteAsync(
                 new PutAccount { Time = TimeProvider.System.GetUtcNow(), Account = new AccountRecord(account.AccountId, account.DisplayName, account.AccountId + "@example.com") },
@@ -136,6 +138,7 @@ internal sealed class S3TestHost : IAsyncDisposable
 
         var boot = await metadata.ExecuteAsync(
             new StartBoot { Time = TimeProvider.System.GetUtcNow(), Node = 0, RootHighestBoot = 0 }, CancellationToken.None);
+        root?.Claim(metadata.StoreId, boot);
         services.AddSingleton(metadata);
         services.AddSingleton(storage);
         services.AddSingleton(new BlobIdSource(0, boot));
