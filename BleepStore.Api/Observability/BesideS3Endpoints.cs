@@ -27,7 +27,7 @@ internal sealed class BesideS3Endpoints(
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Answers the request when it is ours; false leaves it untouched for S3.</summary>
-    public async ValueTask<bool> TryHandleAsync(HttpContext context)
+    public async ValueTask<bool> TryAnswerAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
