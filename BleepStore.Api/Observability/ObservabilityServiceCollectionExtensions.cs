@@ -1,3 +1,4 @@
+using BleepStore.Api.Hosting;
 using BleepStore.Api.Observability.Metrics;
 using BleepStore.Api.OpenApi;
 using BleepStore.Api.Pipeline;
@@ -43,6 +44,7 @@ internal static class ObservabilityServiceCollectionExtensions
             provider.GetService<MetricsEndpoint>(),
             provider.GetRequiredService<ApiDocumentEndpoints>(),
             host => provider.GetRequiredService<S3RequestParser>().FindHostBucket(host) is not null));
+        services.AddSingleton<IBesideS3>(provider => provider.GetRequiredService<BesideS3Endpoints>());
         return services;
     }
 
