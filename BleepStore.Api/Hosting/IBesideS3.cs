@@ -1,8 +1,8 @@
 namespace BleepStore.Api.Hosting;
 
 /// <summary>
-/// Answers some exact paths beside S3 on the S3 listener: health, metrics, documents. Asked only for unsigned, path-style GETs and HEADs; whatever
-/// nobody answers is S3. Never asked about drain: probes answer until the end.
+/// Answers some exact paths beside S3 on the S3 listener: health, metrics, documents. Asked about every request, takes only unsigned, path-style
+/// GETs and HEADs; whatever nobody answers is S3. Never asked about drain: probes answer until the end.
 /// </summary>
 internal interface IBesideS3
 {
