@@ -60,7 +60,11 @@ internal sealed class MetricFamily
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var series = _byTags.TryGetValue(tags, out var known) ? known : Add(tags);
-        series.SeenAt = Collection;
+        if (IsObserved)
+        {
+            series.SeenAt = Collection;
+        }
+
         series.Record(value);
     }
 
