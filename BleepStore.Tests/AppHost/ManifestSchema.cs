@@ -34,7 +34,7 @@ internal static partial class ManifestSchema
         }
 
         found.AddRange(Expression().Matches(manifest.GetRawText())
-            .Select(match => match.Groups[1].Value)
+            .Select(match => match.Groups["path"].Value)
             .Where(expression => !Resolves(resources, expression))
             .Select(expression => $"{{{expression}}} points to nothing"));
         return found;
@@ -102,9 +102,9 @@ internal static partial class ManifestSchema
         return Array.TrueForAll(expression.Split('.'), word => at.ValueKind == JsonValueKind.Object && at.TryGetProperty(word, out at));
     }
 
-    [GeneratedRegex("^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{0,62}(?<!-)$")]
+    [GeneratedRegex("^[a-zA-Z](?!.*--)[a-zA-Z0-9-]{0,62}(?<!-)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ResourceName();
 
-    [GeneratedRegex(@"\{([a-zA-Z][\w.-]*)\}")]
+    [GeneratedRegex(@"\{(?<path>[a-zA-Z][\w.-]*)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Expression();
 }

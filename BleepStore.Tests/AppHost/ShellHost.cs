@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+#pragma warning disable VSTHRD003 // No synchronisation context: what others complete can be awaited.
 using Aspire.Hosting;
 using BleepStore.AppHost.Local;
 
@@ -67,11 +67,12 @@ internal sealed class LineWriter : StringWriter
         }
     }
 
-    public override void WriteLine(string? value)
+    public override void WriteLine(string? value) => Add(value ?? "");
+
+    public void Add(string line)
     {
         lock (_lock)
         {
-            var line = value ?? "";
             _lines.Add(line);
             foreach (var (_, found) in _waiting.Where(waiting => line.Contains(waiting.Part, StringComparison.Ordinal)))
                 found.TrySetResult(line);
