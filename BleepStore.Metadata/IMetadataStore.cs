@@ -81,11 +81,17 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>Garbage with a sequence up to <paramref name="upTo"/>, oldest first.</summary>
     ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Events that wait, oldest first.</summary>
+    /// <summary>
+    /// Events that wait, oldest first. The events of one command are never divided, so that the last sequence of a page is where the next one
+    /// begins: a page may hold up to 999 more than <paramref name="limit"/>.
+    /// </summary>
     ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken);
 
     /// <summary>The owner of a blob, or null when no row knows it (a row that waits as garbage counts as an owner).</summary>
     ValueTask<BlobOwner?> FindBlobOwnerAsync(UInt128 blobId, CancellationToken cancellationToken);
+
+    /// <summary>The bytes of an inline segment, or null when they were collected.</summary>
+    ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken);
 
     /// <summary>Owners of blobs after an id, in order of id: for fsck.</summary>
     ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken);

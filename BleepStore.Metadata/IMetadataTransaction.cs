@@ -8,7 +8,7 @@ namespace BleepStore.Metadata;
 /// </summary>
 public interface IMetadataTransaction
 {
-    /// <summary>Sequence of the command being applied.</summary>
+    /// <summary>Sequence of the command being applied. A command that wrote nothing uses none up.</summary>
     long Sequence { get; }
 
     /// <summary>The next order: the command's time in 100 ns, or one more than the last order where that is larger.</summary>
@@ -73,9 +73,17 @@ public interface IMetadataTransaction
     /// <summary>Open uploads of a bucket, at most <paramref name="limit"/>.</summary>
     IReadOnlyList<UploadRecord> ListUploads(long bucketId, int limit);
 
+    BlobOwner? FindBlobOwner(UInt128 blobId);
+
     void PutBlobOwner(BlobOwner owner);
 
     void DeleteBlobOwner(UInt128 blobId);
+
+    /// <summary>Keeps the bytes of an inline segment under its blob id.</summary>
+    void PutInlineBody(UInt128 blobId, ReadOnlyMemory<byte> body);
+
+    /// <summary>Drops the bytes of an inline segment; nothing happens where the blob has none.</summary>
+    void DeleteInlineBody(UInt128 blobId);
 
     /// <summary>Adds a garbage row of this command; the ordinal is assigned.</summary>
     void AddGarbage(GarbageKind kind, Segment? segment = null, string? uploadId = null, long bucketId = 0);

@@ -40,6 +40,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidURI = new(400, "InvalidURI", "The specified URI could not be parsed.");
     public static readonly S3Error KeyTooLongError = new(400, "KeyTooLongError", "Your key is too long.");
     public static readonly S3Error MalformedACLError = new(400, "MalformedACLError", "The ACL that you provided was not well formed or did not validate against our published schema.");
+    public static readonly S3Error MalformedTrailerError = new(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXML = new(400, "MalformedXML", "The XML that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MaxMessageLengthExceeded = new(400, "MaxMessageLengthExceeded", "Your request was too large.");
     public static readonly S3Error MetadataTooLarge = new(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.");

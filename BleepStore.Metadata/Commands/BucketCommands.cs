@@ -35,6 +35,9 @@ public sealed record DeleteBucket : MetadataCommand<WriteOutcome>
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
     {
         if (transaction.FindBucket(Bucket, BucketId) is not { } bucket)

@@ -13,6 +13,9 @@ public abstract record MetadataCommand<TResult>
     /// <summary>Estimated bytes of rows it writes, for the bound on a batch.</summary>
     public virtual int SizeBytes => 512;
 
+    /// <summary>True when applying it leaves fewer bytes than before: such commands still run while the store is out of space.</summary>
+    public virtual bool FreesSpace => false;
+
     /// <summary>Applies the command to the rows of one transaction.</summary>
     public abstract TResult Apply(IMetadataTransaction transaction);
 }

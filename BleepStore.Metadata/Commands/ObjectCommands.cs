@@ -22,6 +22,9 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
     /// <summary>The object; order, version id and last modified are assigned by the store.</summary>
     public required ObjectRecord Object { get; init; }
 
+    /// <summary>The bytes of the object's <see cref="SegmentKind.Inline"/> segment; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> InlineBody { get; init; }
+
     public WriteCondition Condition { get; init; } = WriteCondition.None;
 
     /// <summary>Set for conditional writes with an invocation id.</summary>
@@ -30,7 +33,7 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
-    public override int SizeBytes => 1024;
+    public override int SizeBytes => 1024 + InlineBody.Length;
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
@@ -43,10 +46,13 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
         if (Retry is not null && transaction.FindOperation(Retry.Id) is { } remembered
             && remembered.Fingerprint.Span.SequenceEqual(Retry.Fingerprint.Span))
         {
-            // The first attempt's bytes are the object's; this attempt's are garbage.
+            // The first attempt's bytes are the object's; this attempt's are garbage, unless it is the very same command once more.
             foreach (var segment in Object.Segments)
             {
-                transaction.AddGarbage(GarbageKind.Segment, segment);
+                if (segment.Kind != SegmentKind.Inline && transaction.FindBlobOwner(segment.BlobId) is null)
+                {
+                    transaction.AddGarbage(GarbageKind.Segment, segment);
+                }
             }
 
             return remembered.Outcome;
@@ -60,6 +66,14 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
         }
 
         var stored = transaction.Replace(BucketId, Object, before, Time);
+        foreach (var segment in Object.Segments)
+        {
+            if (segment.Kind == SegmentKind.Inline)
+            {
+                transaction.PutInlineBody(segment.BlobId, InlineBody);
+            }
+        }
+
         var outcome = new WriteOutcome(WriteStatus.Done, stored.Order, stored.VersionId, stored.LastModified);
         if (Retry is not null)
         {
@@ -87,6 +101,9 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
     public required ImmutableArray<ObjectToDelete> Keys { get; init; }
 
     public EventIntent? Event { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override int SizeBytes => 256 * Keys.Length;

@@ -19,6 +19,9 @@ public sealed record CollectGarbage : MetadataCommand<bool>
     public ImmutableArray<string> Manifests { get; init; } = [];
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override int SizeBytes => 64 * (Rows.Length + Blobs.Length + Parts.Length + Manifests.Length);
 
     /// <inheritdoc/>
@@ -26,6 +29,7 @@ public sealed record CollectGarbage : MetadataCommand<bool>
     {
         foreach (var blob in Blobs)
         {
+            transaction.DeleteInlineBody(blob);
             transaction.DeleteBlobOwner(blob);
         }
 
@@ -57,6 +61,9 @@ public sealed record ExpandDeletedBucket : MetadataCommand<int>
     public required long BucketId { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override int SizeBytes => 64 * 1024;
 
     /// <inheritdoc/>
@@ -77,6 +84,9 @@ public sealed record ExpandDeletedBucket : MetadataCommand<int>
 public sealed record AcknowledgeEvents : MetadataCommand<bool>
 {
     public required ImmutableArray<(long Sequence, int Ordinal)> Events { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
@@ -129,6 +139,9 @@ public sealed record DeleteCredential : MetadataCommand<bool>
     public required string AccessKey { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
         if (transaction.FindCredential(AccessKey) is null)
@@ -150,6 +163,9 @@ public sealed record StartBoot : MetadataCommand<uint>
     public required uint RootHighestBoot { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override uint Apply(IMetadataTransaction transaction)
     {
         var boot = Math.Max(transaction.HighestBoot(Node), RootHighestBoot) + 1;
@@ -164,6 +180,9 @@ public sealed record MarkBootSwept : MetadataCommand<bool>
     public required uint Node { get; init; }
 
     public required uint Boot { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)

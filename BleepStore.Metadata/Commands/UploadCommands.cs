@@ -69,7 +69,8 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
         transaction.PutPart(BucketId, Key, Part with { LastModified = Time });
         foreach (var segment in Part.Segments)
         {
-            transaction.PutBlobOwner(new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber));
+            transaction.PutBlobOwner(
+                new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber) { Backend = segment.BlobBackend });
         }
 
         transaction.Tell(Event, Bucket, order);
@@ -199,6 +200,9 @@ public sealed record AbortUpload : MetadataCommand<WriteOutcome>
     public DateTimeOffset? OnlyIfIdleSince { get; init; }
 
     public EventIntent? Event { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)

@@ -32,7 +32,11 @@ public sealed record GarbageEntry(long Sequence, int Ordinal, GarbageKind Kind, 
 /// <param name="Order">Order of the object version; 0 for a part.</param>
 /// <param name="UploadId">Upload of the part; null for an object.</param>
 /// <param name="PartNumber">Number of the part; 0 for an object.</param>
-public sealed record BlobOwner(UInt128 BlobId, long BucketId, string? Key, long Order, string? UploadId, int PartNumber);
+public sealed record BlobOwner(UInt128 BlobId, long BucketId, string? Key, long Order, string? UploadId, int PartNumber)
+{
+    /// <summary>Name of the storage backend that holds the blob; empty for inline bytes.</summary>
+    public string Backend { get; init; } = "";
+}
 
 /// <summary>One start of a node.</summary>
 /// <param name="Node">Number of the node; 0 embedded.</param>

@@ -69,6 +69,9 @@ public sealed record ManifestChunk(string UploadId, int Chunk, long Offset, Immu
 {
     /// <summary>Parts per chunk.</summary>
     public const int PartsPerChunk = 1000;
+
+    /// <summary>True when the byte at an offset of the object lies in one of the chunk's parts.</summary>
+    public bool Holds(long offset) => offset >= Offset && offset - Offset < Parts.Sum(part => part.Size);
 }
 
 /// <summary>The remembered answer of a completed upload, so that the same Complete again within a day gets the same answer.</summary>

@@ -1,0 +1,43 @@
+namespace BleepStore.Storage;
+
+/// <summary>Lets a test end the process exactly between two steps of a write, so that recovery from every such state can be shown.</summary>
+public interface ICrashPoints
+{
+    /// <summary>Called when the named step has just been done. Thread safe; costs nothing in production.</summary>
+    void Hit(string name);
+}
+
+/// <summary>The crash points of production: none.</summary>
+public sealed class NoCrashPoints : ICrashPoints
+{
+    private NoCrashPoints()
+    {
+    }
+
+    /// <summary>The one instance.</summary>
+    public static NoCrashPoints Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public void Hit(string name)
+    {
+    }
+}
+
+/// <summary>The names that the storage backends give to <see cref="ICrashPoints.Hit"/>, in the order of a write.</summary>
+public static class BlobCrashPoints
+{
+    /// <summary>All bytes were handed to the kernel; nothing is durable.</summary>
+    public const string Written = "blob.written";
+
+    /// <summary>The temporary file is durable, under its temporary name.</summary>
+    public const string Synced = "blob.synced";
+
+    /// <summary>The blob has its name, which a loss of power may still undo.</summary>
+    public const string Renamed = "blob.renamed";
+
+    /// <summary>The blob is durable; nobody was told yet.</summary>
+    public const string DirectorySynced = "blob.directory-synced";
+
+    /// <summary>The blob was unlinked, which a loss of power may still undo.</summary>
+    public const string Deleted = "blob.deleted";
+}
