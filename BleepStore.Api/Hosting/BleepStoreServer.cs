@@ -1,6 +1,7 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Observability;
+using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -132,6 +133,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             ConsoleLogging.Configure(builder.Logging, options.Logging);
         }
 
+        builder.AddServiceDefaults();
         return builder;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using BleepStore.Api.Hosting;
 using BleepStore.Api.Observability.Metrics;
 using BleepStore.Api.OpenApi;
 using BleepStore.Api.Operations;
@@ -16,7 +15,7 @@ namespace BleepStore.Api.Observability;
 /// <param name="documents">Answers <c>/docs</c> and <c>/openapi.json</c>.</param>
 /// <param name="hostNamesBucket">Whether a Host header names a bucket in virtual-host style.</param>
 internal sealed class BesideS3Endpoints(
-    HealthEndpoints health, MetricsEndpoint? metrics, ApiDocumentEndpoints documents, Func<string, bool> hostNamesBucket) : IBesideS3
+    HealthEndpoints health, MetricsEndpoint? metrics, ApiDocumentEndpoints documents, Func<string, bool> hostNamesBucket)
 {
     // A request with one of these is S3's even when it is not signed: GET /docs?list-type=2 lists a public bucket called docs.
     private static readonly FrozenSet<string> S3Parameters =
@@ -27,6 +26,7 @@ internal sealed class BesideS3Endpoints(
             .Concat(["AWSAccessKeyId", "Signature", "Expires", "x-id"])
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Answers the request when it is ours; false leaves it untouched for S3.</summary>
     public async ValueTask<bool> TryAnswerAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;

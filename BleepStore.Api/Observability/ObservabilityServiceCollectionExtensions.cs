@@ -1,4 +1,3 @@
-using BleepStore.Api.Hosting;
 using BleepStore.Api.Observability.Metrics;
 using BleepStore.Api.OpenApi;
 using BleepStore.Api.Pipeline;
@@ -44,7 +43,6 @@ internal static class ObservabilityServiceCollectionExtensions
             provider.GetService<MetricsEndpoint>(),
             provider.GetRequiredService<ApiDocumentEndpoints>(),
             host => provider.GetRequiredService<S3RequestParser>().FindHostBucket(host) is not null));
-        services.AddSingleton<IBesideS3>(provider => provider.GetRequiredService<BesideS3Endpoints>());
         return services;
     }
 
