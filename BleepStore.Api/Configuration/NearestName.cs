@@ -5,7 +5,7 @@ internal static class NearestName
 {
     private const int MaxEdits = 3;
 
-    /// <summary>"; did you mean X?", or nothing when no name is near.</summary>
+    /// <summary>"; did you mean X?", or "." when no name is near.</summary>
     public static string Suggestion(string written, IEnumerable<string> names)
     {
         string? nearest = null;
@@ -20,7 +20,7 @@ internal static class NearestName
             }
         }
 
-        return nearest is null ? "" : $"; did you mean {nearest}?";
+        return nearest is null ? "." : $"; did you mean {nearest}?";
     }
 
     // A right key in the wrong section is as near as one wrong letter.

@@ -113,7 +113,7 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
             var isSection = _known.Any(known => known.StartsWith(leaf + ".", StringComparison.Ordinal));
             AddError(isSection
                 ? $"{leaf} ({OriginOf(leaf)}) is a section with keys of its own, not a value."
-                : $"{leaf} ({OriginOf(leaf)}) is not a known key{NearestName.Suggestion(leaf, _known)}.");
+                : $"{leaf} ({OriginOf(leaf)}) is not a known key{NearestName.Suggestion(leaf, _known)}");
         }
     }
 

@@ -1,3 +1,4 @@
+#pragma warning disable VSTHRD003 // No synchronisation context: what others complete can be awaited.
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
