@@ -56,7 +56,17 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         return new(new(program, [.. Standard(data), .. arguments]), mark, data);
     }
 
-    public Task<string> LineAsync(string part) => _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+    public async Task<string> LineAsync(string part)
+    {
+        try
+        {
+            return await _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"'{part}' did not come; the AppHost wrote:\n{Output}");
+        }
+    }
 
     /// <summary>The S3 endpoint, once the store serves.</summary>
     public async Task<string> RunningAsync()

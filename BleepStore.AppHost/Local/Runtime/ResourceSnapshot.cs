@@ -30,7 +30,7 @@ internal sealed record ResourceSnapshot(
     /// <summary>One line that says what became of the resource.</summary>
     public string Describe() => State switch
     {
-        ResourceState.Starting => $"{Name}: starting (pid {ProcessId})",
+        ResourceState.Starting => $"{Name}: starting (pid {ProcessId})" + (Reason is null ? "" : $", still not ready: {Reason}"),
         ResourceState.Running => $"{Name}: running (pid {ProcessId})" + string.Concat((Links ?? []).Select(link => $"\n  {link.Text,-12} {link.Url}")),
         ResourceState.Exited => $"{Name}: exited with code {ExitCode}",
         ResourceState.FailedToStart => $"{Name}: failed to start: {Reason}",

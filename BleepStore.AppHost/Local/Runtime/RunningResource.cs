@@ -12,6 +12,9 @@ internal sealed class RunningResource(
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(15);
 
+    /// <summary>After this long a start is worth a word about what is missing.</summary>
+    private static readonly TimeSpan LongStart = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Lock _lock = new();
     private ResourceSnapshot _snapshot = new(model.Name, ResourceState.Waiting);
@@ -159,6 +162,7 @@ internal sealed class RunningResource(
 
     private async Task FollowHealthAsync(ChildProcess child, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         try
         {
             while (!cancellationToken.IsCancellationRequested)
@@ -166,7 +170,7 @@ internal sealed class RunningResource(
                 var problem = model.HealthCheck is var (endpoint, path) ? await probe.AskAsync(endpoint.Url + path, cancellationToken) : null;
                 var before = Snapshot.State;
                 if (!child.IsToEnd && !child.Exited.IsCompleted)
-                    Became(before, problem);
+                    Became(before, problem, time.GetElapsedTime(started));
                 if (model.HealthCheck is null)
                     return;
                 await Task.Delay(Snapshot.State == ResourceState.Running ? WhileRunning : WhileStarting, time, cancellationToken);
@@ -178,12 +182,16 @@ internal sealed class RunningResource(
         }
     }
 
-    private void Became(ResourceState before, string? problem)
+    private void Became(ResourceState before, string? problem, TimeSpan sinceStart)
     {
         if (problem is null && before is (ResourceState.Starting or ResourceState.Unhealthy))
         {
             HasServed = true;
             Set(snapshot => snapshot with { State = ResourceState.Running, Reason = null });
+        }
+        else if (problem is not null && before == ResourceState.Starting && sinceStart > LongStart && Snapshot.Reason != problem)
+        {
+            Set(snapshot => snapshot with { Reason = problem });
         }
         else if (problem is not null && before == ResourceState.Running)
         {
