@@ -14,7 +14,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private static readonly string Configuration = typeof(AppHostRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    private static readonly string Configuration =
+        typeof(AppHostRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
     private static int _runs;
 
     private readonly Process _process;
@@ -45,7 +47,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public static AppHostRun DotnetRun(params string[] arguments)
     {
         var (mark, data) = Fresh();
-        return new(new("dotnet", ["run", "--no-build", "-c", Configuration, "--project", "BleepStore.AppHost", "--", .. Standard(data), .. arguments]), mark, data);
+        string[] run = ["run", "--no-build", "-c", Configuration, "--project", "BleepStore.AppHost", "--"];
+        return new(new("dotnet", [.. run, .. Standard(data), .. arguments]), mark, data);
     }
 
     /// <summary>The built program without <c>dotnet run</c> above it.</summary>
@@ -81,7 +84,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(ShellHost.Patience, cancellationToken);
         return _process.ExitCode;
     }
 
@@ -110,7 +114,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         return (mark, Path.Combine(Path.GetTempPath(), $"bleepstore-apphost-{mark}"));
     }
 
-    private static string[] Standard(string data) => ["--s3:port", "0", "--admin:port", "0", "--dashboard:port", "0", "--data:directory", data];
+    private static string[] Standard(string data) =>
+        ["--s3:port", "0", "--admin:port", "0", "--dashboard:port", "0", "--data:directory", data];
 
     private async Task PumpAsync(StreamReader reader)
     {

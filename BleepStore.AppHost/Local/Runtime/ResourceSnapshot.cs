@@ -31,7 +31,8 @@ internal sealed record ResourceSnapshot(
     public string Describe() => State switch
     {
         ResourceState.Starting => $"{Name}: starting (pid {ProcessId})" + (Reason is null ? "" : $", still not ready: {Reason}"),
-        ResourceState.Running => $"{Name}: running (pid {ProcessId})" + string.Concat((Links ?? []).Select(link => $"\n  {link.Text,-12} {link.Url}")),
+        ResourceState.Running => $"{Name}: running (pid {ProcessId})"
+            + string.Concat((Links ?? []).Select(link => $"\n  {link.Text,-12} {link.Url}")),
         ResourceState.Exited => $"{Name}: exited with code {ExitCode}",
         ResourceState.FailedToStart => $"{Name}: failed to start: {Reason}",
         ResourceState.Unhealthy => $"{Name}: unhealthy: {Reason}",

@@ -7,7 +7,8 @@ namespace BleepStore.AppHost.Local;
 /// stops are taken one at a time; the callback may come from any thread.
 /// </summary>
 internal sealed class RunningResource(
-    ProcessResource model, ChildStarter starter, HealthProbe probe, LogSink log, TimeProvider time, Action<RunningResource> changed) : IAsyncDisposable
+    ProcessResource model, ChildStarter starter, HealthProbe probe, LogSink log, TimeProvider time, Action<RunningResource> changed)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(15);
@@ -167,7 +168,9 @@ internal sealed class RunningResource(
         {
             while (!cancellationToken.IsCancellationRequested)
             {
-                var problem = model.HealthCheck is var (endpoint, path) ? await probe.AskAsync(endpoint.Url + path, cancellationToken) : null;
+                var problem = model.HealthCheck is var (endpoint, path)
+                    ? await probe.AskAsync(endpoint.Url + path, cancellationToken)
+                    : null;
                 var before = Snapshot.State;
                 if (!child.IsToEnd && !child.Exited.IsCompleted)
                     Became(before, problem, time.GetElapsedTime(started));
