@@ -68,7 +68,8 @@ public abstract class ObjectStorageContract : IAsyncLifetime
             var address = Address();
             var source = new TestSource(length) { AtEnd = new InvalidDataException("BadDigest") };
 
-            var thrown = await Should.ThrowAsync<InvalidDataException>(async () => await Storage.WriteAsync(address, source, announced, Token));
+            var thrown = await Should.ThrowAsync<InvalidDataException>(
+                async () => await Storage.WriteAsync(address, source, announced, Token));
 
             thrown.ShouldBeSameAs(source.AtEnd);
             await ShouldBeEmptyAsync(address.Id, length);
@@ -87,7 +88,8 @@ public abstract class ObjectStorageContract : IAsyncLifetime
     {
         var address = Address();
 
-        await Should.ThrowAsync<EndOfStreamException>(async () => await Storage.WriteAsync(address, new TestSource(length), announced, Token));
+        await Should.ThrowAsync<EndOfStreamException>(
+            async () => await Storage.WriteAsync(address, new TestSource(length), announced, Token));
 
         await ShouldBeEmptyAsync(address.Id, announced);
     }
@@ -264,7 +266,8 @@ public abstract class ObjectStorageContract : IAsyncLifetime
         {
             await Task.Yield();
             int length = number * 10_007;
-            return await Storage.WriteAsync(Address(isPart: number % 2 == 0), new TestSource(length, 3000), number % 3 == 0 ? null : length, Token);
+            long? announced = number % 3 == 0 ? null : length;
+            return await Storage.WriteAsync(Address(isPart: number % 2 == 0), new TestSource(length, 3000), announced, Token);
         }));
 
         await Task.WhenAll(blobs.Select(async blob =>

@@ -11,7 +11,8 @@ internal abstract class ForwardingObjectStorage(IObjectStorage inner) : IObjectS
 
     public virtual long? FreeBytes => inner.FreeBytes;
 
-    public virtual ValueTask<StoredBlob> WriteAsync(BlobAddress address, Stream content, long? length, CancellationToken cancellationToken) =>
+    public virtual ValueTask<StoredBlob> WriteAsync(
+        BlobAddress address, Stream content, long? length, CancellationToken cancellationToken) =>
         inner.WriteAsync(address, content, length, cancellationToken);
 
     public virtual ValueTask<Stream?> OpenAsync(StoredBlob blob, long offset, long length, CancellationToken cancellationToken) =>
@@ -21,7 +22,8 @@ internal abstract class ForwardingObjectStorage(IObjectStorage inner) : IObjectS
         StoredBlob source, long offset, long length, BlobAddress address, CancellationToken cancellationToken) =>
         inner.CopyAsync(source, offset, length, address, cancellationToken);
 
-    public virtual ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken) => inner.DeleteAsync(blob, cancellationToken);
+    public virtual ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(blob, cancellationToken);
 
     public virtual IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 

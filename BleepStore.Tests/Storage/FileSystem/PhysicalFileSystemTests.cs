@@ -50,7 +50,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     {
         long tooMuch = _files.FreeBytes(_directory.Path) + (1L << 36);
 
-        Should.Throw<IOException>(() => _files.CreateFile(_directory.Join("f"), tooMuch));
+        Should.Throw<StorageFullException>(() => _files.CreateFile(_directory.Join("f"), tooMuch));
 
         File.Exists(_directory.Join("f")).ShouldBeFalse();
     }

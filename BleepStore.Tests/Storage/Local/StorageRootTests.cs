@@ -87,7 +87,7 @@ public sealed class StorageRootTests : IDisposable
 
         Should.Throw<InvalidDataException>(() => StorageRoot.Open(_fileSystem, Root)).Message.ShouldContain("store.json");
 
-        File.WriteAllText(Path.Combine(Root, "store.json"), """{"format":1,"storeId":"00112233445566778899aabbccddeeff","highestBoot":1}""");
+        File.Delete(Path.Combine(Root, "store.json"));
         StorageRoot.Open(_fileSystem, Root).Dispose();
     }
 
