@@ -12,7 +12,7 @@ public sealed class SyncThreads : IDisposable
 
     private readonly int _maximum;
 
-    // A monitor, because waiting for it does not spin: idle threads on a semaphore spend the processor's time on sched_yield.
+    // A monitor, because waiting for it does not spin; between two writes these threads must cost nothing.
     private readonly object _lock = new();
     private readonly Queue<Job> _jobs = new();
     private int _threads;
