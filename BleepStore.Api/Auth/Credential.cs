@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace BleepStore.Api.Auth;
+
+/// <summary>An access key with its secret, as the verifier needs it. Never logged: its text form leaves the secret out.</summary>
+/// <param name="AccessKey">The public name of the key.</param>
+/// <param name="Secret">The shared secret that signatures are computed with.</param>
+/// <param name="AccountId">The account that the key belongs to.</param>
+/// <param name="DisplayName">The account's name in answers that show an owner.</param>
+/// <param name="IsRoot">True for the root credential of the configuration.</param>
+/// <param name="Active">False for a disabled key, which is answered like one that does not exist.</param>
+internal sealed record Credential(string AccessKey, string Secret, string AccountId, string DisplayName, bool IsRoot, bool Active)
+{
+    /// <summary>True when the key acts with all rights of its account.</summary>
+    public bool HasAccountRights { get; init; } = true;
+
+    public override string ToString()
+        => new StringBuilder("Credential { AccessKey = ").Append(AccessKey).Append(", Active = ").Append(Active).Append(" }").ToString();
+}
+
+/// <summary>
+/// Where the verifier finds access keys. Called once for every signed request and safe for concurrent use; a disabled, deleted or changed
+/// key must be seen by the next call, so that it takes effect at once.
+/// </summary>
+internal interface ICredentialLookup
+{
+    /// <summary>The credential of that access key, null when there is none.</summary>
+    ValueTask<Credential?> FindAsync(string accessKey, CancellationToken cancellationToken);
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Auth;
+
+internal sealed partial class VerifiedRequest
+{
+    /// <summary>
+    /// Finds out who sent a request, or refuses it with the error that AWS gives. Every path to a <see cref="VerifiedRequest"/> with an
+    /// account runs through a signature check in this class. Safe for concurrent use.
+    /// </summary>
+    public sealed class Verifier(ICredentialLookup credentials, AuthOptions options, TimeProvider time)
+    {
+        private readonly SigningKeyCache _signingKeys = new();
+
+        /// <summary>The request with its sender, before a byte of its body is read.</summary>
+        /// <exception cref="S3Exception">The request is refused.</exception>
+        public ValueTask<VerifiedRequest> VerifyAsync(IncomingRequest request, CancellationToken cancellationToken)
+        {
+            RejectSessionToken(request);
+            return AuthMechanisms.Of(request, options.SignatureV2) switch
+            {
+                AuthMechanism.V4Header => VerifyV4Async(
+                    request,
+                    SignatureV4Header.Parse(request, options.Region, time.GetUtcNow()),
+                    PayloadDeclaration.OfSignedHeader(request),
+                    cancellationToken),
+                AuthMechanism.V4Query => VerifyV4Async(
+                    request,
+                    SignatureV4Query.Parse(request, options.Region, time.GetUtcNow()),
+                    PayloadDeclaration.OfPresigned(request),
+                    cancellationToken),
+                AuthMechanism.V2Header => VerifyV2Async(request, SignatureV2.ParseHeader(request, time.GetUtcNow()), cancellationToken),
+                AuthMechanism.V2Query => VerifyV2Async(request, SignatureV2.ParseQuery(request, time.GetUtcNow()), cancellationToken),
+                _ => ValueTask.FromResult(Anonymous(request)),
+            };
+        }
+
+        /// <summary>
+        /// Finds out who signed the policy of a browser's form upload. A form without any signature field leaves the request anonymous; the
+        /// policy's conditions and its expiry are the operation's to check.
+        /// </summary>
+        /// <exception cref="S3Exception">The form is refused.</exception>
+        public async ValueTask<VerifiedRequest> VerifyFormAsync(
+            VerifiedRequest request, FormSignature form, CancellationToken cancellationToken)
+        {
+            if (request.Caller is not Caller.Anonymous)
+            {
+                throw new S3Exception(S3Errors.InvalidArgument.Because(
+                    "Only one auth mechanism allowed; the form or the request may be signed, not both"));
+            }
+
+            form = form.Checked(options.SignatureV2);
+            if (!form.IsSigned)
+            {
+                return request;
+            }
+
+            var policy = Encoding.UTF8.GetBytes(form.Policy!);
+            Credential credential;
+            bool matches;
+            if (form.IsV4)
+            {
+                var scope = form.Scope(options.Region);
+                credential = await GetActiveAsync(scope.AccessKey, cancellationToken);
+                var signingKey = _signingKeys.Get(credential, scope.Date, options.Region, CredentialScope.Service);
+                matches = SignatureV4.Matches(signingKey.Span, policy, form.Signature);
+            }
+            else
+            {
+                credential = await GetActiveAsync(form.AccessKey!, cancellationToken);
+                matches = SignatureV2.Matches(credential.Secret, policy, form.Signature!);
+            }
+
+            return matches
+                ? new VerifiedRequest(request.Incoming, CallerOf(credential), request.Payload, isPresigned: false)
+                : throw new S3Exception(SignatureV4.Mismatch(credential.AccessKey, policy, form.Signature!));
+        }
+
+        private async ValueTask<VerifiedRequest> VerifyV4Async(
+            IncomingRequest request, SignatureV4Claim claim, PayloadDeclaration payload, CancellationToken cancellationToken)
+        {
+            SignedHeaderList.Check(request, claim.SignedHeaders.Span, claim.IsPresigned);
+            var credential = await GetActiveAsync(claim.Credential.AccessKey, cancellationToken);
+            var signingKey = _signingKeys.Get(credential, claim.Credential.Date, options.Region, CredentialScope.Service);
+            SignatureV4.Check(request, claim, payload.Text, signingKey.Span);
+            return new VerifiedRequest(request, CallerOf(credential), payload.ToMode(claim, signingKey), claim.IsPresigned);
+        }
+
+        private async ValueTask<VerifiedRequest> VerifyV2Async(
+            IncomingRequest request, SignatureV2Claim claim, CancellationToken cancellationToken)
+        {
+            var payload = PayloadDeclaration.OfOther(request, claim.IsPresigned);
+            var credential = await GetActiveAsync(claim.AccessKey, cancellationToken);
+            SignatureV2.Check(request, claim, credential.Secret);
+            return new VerifiedRequest(request, CallerOf(credential), payload.ToMode(), claim.IsPresigned);
+        }
+
+        private async ValueTask<Credential> GetActiveAsync(string accessKey, CancellationToken cancellationToken)
+        {
+            var credential = await credentials.FindAsync(accessKey, cancellationToken);
+            return credential is { Active: true }
+                ? credential
+                : throw new S3Exception(S3Errors.InvalidAccessKeyId.With("AWSAccessKeyId", accessKey));
+        }
+
+        private static VerifiedRequest Anonymous(IncomingRequest request)
+        {
+            var payload = PayloadDeclaration.OfOther(request, isPresigned: false);
+            return new VerifiedRequest(request, Caller.Anonymous.Instance, payload.ToMode(), isPresigned: false);
+        }
+
+        private static Caller.Account CallerOf(Credential credential)
+            => new(credential.AccountId, credential.DisplayName, credential.AccessKey, credential.IsRoot)
+            {
+                HasAccountRights = credential.HasAccountRights,
+            };
+
+        // No temporary credentials are issued, so whatever token comes is foreign; to ignore it would widen what its policy allowed.
+        private static void RejectSessionToken(IncomingRequest request)
+        {
+            var sent = request.Headers.ContainsKey("x-amz-security-token");
+            foreach (var parameter in request.Query.Parameters)
+            {
+                sent |= parameter.Name.Equals("x-amz-security-token", StringComparison.OrdinalIgnoreCase);
+            }
+
+            if (sent)
+            {
+                throw new S3Exception(S3Errors.InvalidToken);
+            }
+        }
+    }
+}

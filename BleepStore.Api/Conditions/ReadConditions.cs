@@ -1,0 +1,63 @@
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Conditions;
+
+/// <summary>
+/// Conditions of a read, with S3's precedence: If-Match over If-Unmodified-Since, If-None-Match over If-Modified-Since. The same four stand with the
+/// prefix <c>x-amz-copy-source-</c> on copies, where a failed one is always 412.
+/// </summary>
+internal static class ReadConditions
+{
+    /// <summary>Null when the read may go on, else 304 or 412.</summary>
+    public static S3Error? Decide(Func<string, string?> header, ObjectRecord record)
+        => Decide(header, "", record, S3Errors.NotModified);
+
+    /// <summary>Null when the copy may go on, else 412.</summary>
+    public static S3Error? DecideCopy(Func<string, string?> header, ObjectRecord source)
+        => Decide(header, "x-amz-copy-source-", source, S3Errors.PreconditionFailed);
+
+    /// <summary>True when one of the listed tags is the object's, or the list is <c>*</c>.</summary>
+    public static bool Matches(string list, string eTag)
+    {
+        foreach (var item in list.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (item == "*" || Unquote(item).SequenceEqual(eTag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>An entity tag without weakness prefix and quotes.</summary>
+    public static ReadOnlySpan<char> Unquote(ReadOnlySpan<char> tag)
+    {
+        tag = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
+        return tag is ['"', .. var inner, '"'] ? inner : tag;
+    }
+
+    private static S3Error? Decide(Func<string, string?> header, string prefix, ObjectRecord record, S3Error notModified)
+    {
+        var modified = HttpDate.TruncateToSecond(record.LastModified);
+        if (header(prefix + "if-match") is { } match)
+        {
+            if (!Matches(match, record.ETag))
+            {
+                return S3Errors.PreconditionFailed.With("Condition", prefix.Length == 0 ? "If-Match" : prefix + "If-Match");
+            }
+        }
+        else if (HttpDate.Parse(header(prefix + "if-unmodified-since")) is { } unmodifiedSince && modified > unmodifiedSince)
+        {
+            return S3Errors.PreconditionFailed.With("Condition", prefix.Length == 0 ? "If-Unmodified-Since" : prefix + "If-Unmodified-Since");
+        }
+
+        if (header(prefix + "if-none-match") is { } noneMatch)
+        {
+            return Matches(noneMatch, record.ETag) ? notModified : null;
+        }
+
+        return HttpDate.Parse(header(prefix + "if-modified-since")) is { } modifiedSince && modified <= modifiedSince ? notModified : null;
+    }
+}

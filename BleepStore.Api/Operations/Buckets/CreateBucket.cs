@@ -1,0 +1,96 @@
+using BleepStore.Api.Acl;
+using BleepStore.Api.Bodies;
+using BleepStore.Api.Configuration;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Buckets;
+
+/// <summary>CreateBucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html</summary>
+internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, StoreRegion region, TimeProvider time) : IS3Operation
+{
+    private const string ClassicRegion = "us-east-1";
+
+    public static S3OperationDefinition Definition { get; } = new("CreateBucket", "PUT", S3Resource.Bucket)
+    {
+        Summary = "Makes a bucket of the caller's.",
+        OptionalHeaders =
+            ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control"],
+        RequestBody = S3Body.Xml("CreateBucketConfiguration"),
+        Event = EventTypes.BucketCreated,
+        Errors =
+        [
+            S3Errors.BucketAlreadyExists, S3Errors.BucketAlreadyOwnedByYou, S3Errors.IllegalLocationConstraintException, S3Errors.InvalidBucketName,
+            S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
+        ],
+        Demands = _ => [Demand.OnService("s3:CreateBucket")],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        var name = request.Incoming.Bucket ?? "";
+        if (!BucketName.IsValid(name))
+        {
+            return S3Errors.InvalidBucketName.With("BucketName", name);
+        }
+
+        ObjectHeaders.RefuseUnsupported(request);
+        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
+        if (CheckLocation(await body.ReadAllAsync(cancellationToken)) is { } wrongPlace)
+        {
+            return wrongPlace;
+        }
+
+        var bucket = new BucketRecord
+        {
+            Name = name,
+            Region = region.Name,
+            OwnerId = request.CallerId,
+            Acl = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+        };
+        var outcome = await metadata.ExecuteAsync(new Commands.CreateBucket { Time = time.GetUtcNow(), Bucket = bucket }, cancellationToken);
+        if (outcome.Status == Commands.WriteStatus.BucketExists && outcome.OwnerId == request.CallerId)
+        {
+            // Only the oldest region answers its owner's second attempt with success.
+            return region.Name == ClassicRegion
+                ? S3Response.Ok().With("Location", "/" + name)
+                : S3Errors.BucketAlreadyOwnedByYou.With("BucketName", name);
+        }
+
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().With("Location", "/" + name);
+    }
+
+    private S3Error? CheckLocation(byte[] document)
+    {
+        string? constraint = null;
+        if (document.Length > 0)
+        {
+            var configuration = XmlNode.Parse(document, "CreateBucketConfiguration").Allow("LocationConstraint", "Location", "Bucket", "Tags");
+            if (!configuration.Children.All(child => child.Name == "LocationConstraint"))
+            {
+                return S3Errors.NotImplemented;
+            }
+
+            constraint = configuration.ChildText("LocationConstraint");
+        }
+
+        if (string.IsNullOrEmpty(constraint))
+        {
+            return region.Name == ClassicRegion ? null : S3Errors.IllegalLocationConstraintException.Because(
+                "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.");
+        }
+
+        if (constraint == ClassicRegion || !constraint.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            return S3Errors.InvalidLocationConstraint.With("LocationConstraint", constraint);
+        }
+
+        return constraint == region.Name || (constraint == "EU" && region.Name == "eu-west-1") ? null : S3Errors.IllegalLocationConstraintException.Because(
+            $"The {constraint} location constraint is incompatible for the region specific endpoint this request was sent to.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Bodies;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Buckets;
+
+/// <summary>DeleteObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html</summary>
+internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("DeleteObjects", "POST", S3Resource.Bucket)
+    {
+        Summary = "Removes up to 1,000 objects, each on its own.",
+        Query = ["delete"],
+        OptionalHeaders = [.. ObjectHeaders.Integrity, "x-amz-expected-bucket-owner"],
+        RequestBody = S3Body.Xml("Delete"),
+        ResponseBody = S3Body.Xml("DeleteResult"),
+        Event = EventTypes.ObjectsDeleted,
+        Errors = [S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket],
+        Demands = request => [Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        ObjectHeaders.RefuseUnsupported(request);
+        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxDeleteXmlBytes) with { IntegrityMustBeSent = true, TooLarge = S3Errors.MalformedXML });
+        var bytes = await body.ReadAllAsync(cancellationToken);
+        if (bytes.Length == 0)
+        {
+            return S3Errors.MissingRequestBodyError;
+        }
+
+        var document = XmlNode.Parse(bytes, "Delete").Allow("Quiet", "Object");
+        var entries = document.Children.Where(child => child.Name == "Object").Select(ReadEntry).ToImmutableArray();
+        if (entries.Length is 0 or > S3Limits.MaxDeleteKeys)
+        {
+            return S3Errors.MalformedXML;
+        }
+
+        var accepted = entries.Where(entry => entry.Refusal is null && !entry.IsNeverThere).ToImmutableArray();
+        var outcomes = accepted.IsEmpty ? [] : await metadata.ExecuteAsync(
+            new Commands.DeleteObjects
+            {
+                Time = time.GetUtcNow(),
+                Bucket = request.Bucket.Name,
+                BucketId = request.Bucket.BucketId,
+                Keys = [.. accepted.Select(entry => new Commands.ObjectToDelete(entry.Key, entry.IfMatch))],
+            },
+            cancellationToken);
+        var errors = accepted.Zip(outcomes).ToDictionary(pair => pair.First, pair => OutcomeErrors.Map(pair.Second.Status, pair.First.Key));
+        return Answer(entries, errors, isQuiet: document.ChildText("Quiet")?.Trim() == "true");
+    }
+
+    private static Entry ReadEntry(XmlNode node)
+    {
+        node.Allow("Key", "VersionId", "ETag", "LastModifiedTime", "Size");
+        var key = node.RequiredText("Key");
+        var versionId = node.ChildText("VersionId");
+        var eTag = node.ChildText("ETag");
+        var refusal = key.Length == 0 ? throw new S3Exception(S3Errors.MalformedXML)
+            : System.Text.Encoding.UTF8.GetByteCount(key) > S3Limits.MaxKeyBytes ? S3Errors.KeyTooLongError
+            : node.Child("LastModifiedTime") is not null || node.Child("Size") is not null ? S3Errors.NotImplemented
+            : string.IsNullOrEmpty(versionId) ? null : VersionParameter.Refusal(versionId, key);
+        var isNeverThere = refusal?.Code == S3Errors.NoSuchVersion.Code;
+        return new Entry(key, versionId, eTag is null ? null : ReadConditions.Unquote(eTag.Trim()).ToString(), isNeverThere ? null : refusal, isNeverThere);
+    }
+
+    private static S3Response Answer(ImmutableArray<Entry> entries, Dictionary<Entry, S3Error?> errors, bool isQuiet)
+        => S3Response.OfXml(writer =>
+        {
+            writer.StartS3("DeleteResult");
+            foreach (var entry in entries)
+            {
+                var error = entry.Refusal ?? errors.GetValueOrDefault(entry);
+                if (error is null && isQuiet)
+                {
+                    continue;
+                }
+
+                writer.Start(error is null ? "Deleted" : "Error");
+                writer.Element("Key", entry.Key);
+                writer.Optional("VersionId", entry.VersionId);
+                if (error is not null)
+                {
+                    writer.Element("Code", error.Code);
+                    writer.Element("Message", error.Message);
+                }
+
+                writer.WriteEndElement();
+            }
+
+            writer.WriteEndElement();
+        });
+
+    /// <summary>One key of the document. By reference, so that a key listed twice has two answers.</summary>
+    private sealed class Entry(string key, string? versionId, string? ifMatch, S3Error? refusal, bool isNeverThere)
+    {
+        public string Key { get; } = key;
+
+        public string? VersionId { get; } = versionId;
+
+        public string? IfMatch { get; } = ifMatch;
+
+        public S3Error? Refusal { get; } = refusal;
+
+        /// <summary>True for a version that cannot exist: deleting it is done already.</summary>
+        public bool IsNeverThere { get; } = isNeverThere;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Xml;
+using BleepStore.Api.Checksums;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Buckets;
+
+/// <summary>The parameters that all listings of a bucket share, and how their entries are written.</summary>
+internal sealed class ObjectListing
+{
+    private readonly bool _encodeUrl;
+
+    private ObjectListing(S3Query query, int limit)
+    {
+        Prefix = query["prefix"] ?? "";
+        Delimiter = query["delimiter"] ?? "";
+        Limit = limit;
+        _encodeUrl = query["encoding-type"] is not null;
+    }
+
+    public string Prefix { get; }
+
+    public string Delimiter { get; }
+
+    /// <summary>Entries of a page: what was asked for, 1,000 at most.</summary>
+    public int Limit { get; }
+
+    /// <summary>Reads prefix, delimiter, encoding and limit.</summary>
+    /// <exception cref="S3Exception">InvalidArgument.</exception>
+    public static ObjectListing Read(S3Query query, string limitParameter)
+    {
+        if (query["encoding-type"] is { } encoding && encoding != "url")
+        {
+            throw new S3Exception(S3Errors.Argument("encoding-type", encoding, "Invalid Encoding Method specified in Request"));
+        }
+
+        return new ObjectListing(query, ReadLimit(query, limitParameter));
+    }
+
+    /// <summary>Reads a limit: absent or above 1,000 is 1,000; negative and not a number is refused.</summary>
+    public static int ReadLimit(S3Query query, string parameter)
+    {
+        if (query[parameter] is not { Length: > 0 } text)
+        {
+            return S3Limits.MaxListKeys;
+        }
+
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit))
+        {
+            throw new S3Exception(S3Errors.Argument(parameter, text, $"Provided {parameter} not an integer or within integer range"));
+        }
+
+        return limit >= 0
+            ? Math.Min(limit, S3Limits.MaxListKeys)
+            : throw new S3Exception(S3Errors.Argument(parameter, text, $"Argument {parameter} must be an integer between 0 and 2147483647"));
+    }
+
+    /// <summary>A key as this listing shows it.</summary>
+    public string Encode(string key) => _encodeUrl ? PercentEncoding.Encode(key, keepSlash: true) : key;
+
+    /// <summary>Writes delimiter and encoding where they were given.</summary>
+    public void WriteParameters(XmlWriter writer)
+    {
+        writer.Optional("Delimiter", Delimiter.Length == 0 ? null : Encode(Delimiter));
+        writer.Optional("EncodingType", _encodeUrl ? "url" : null);
+    }
+
+    public void WriteObjects(XmlWriter writer, ImmutableArray<ObjectRecord> objects, IReadOnlyDictionary<string, string>? ownerNames)
+    {
+        foreach (var record in objects)
+        {
+            writer.Start("Contents");
+            writer.Element("Key", Encode(record.Key));
+            writer.Element("LastModified", record.LastModified);
+            writer.Element("ETag", S3Xml.Quote(record.ETag));
+            if (record.Checksum is { } checksum)
+            {
+                writer.Element("ChecksumAlgorithm", ((ChecksumAlgorithm)checksum.Algorithm).Info().Name);
+                writer.Element("ChecksumType", ((ChecksumType)checksum.Type).Name());
+            }
+
+            writer.Element("Size", record.Size);
+            writer.Element("StorageClass", record.StorageClass);
+            if (ownerNames is not null)
+            {
+                writer.Principal("Owner", record.Acl.OwnerId, ownerNames[record.Acl.OwnerId]);
+            }
+
+            writer.WriteEndElement();
+        }
+    }
+
+    public void WriteCommonPrefixes(XmlWriter writer, ImmutableArray<string> prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            writer.Start("CommonPrefixes");
+            writer.Element("Prefix", Encode(prefix));
+            writer.WriteEndElement();
+        }
+    }
+
+    /// <summary>Display names of the owners of a page; an owner without an account stands for itself.</summary>
+    public static async ValueTask<IReadOnlyDictionary<string, string>> FindOwnersAsync(
+        IMetadataStore metadata, IEnumerable<string> ownerIds, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var id in ownerIds.Distinct(StringComparer.Ordinal))
+        {
+            names[id] = (await metadata.FindAccountAsync(id, cancellationToken))?.DisplayName ?? id;
+        }
+
+        return names;
+    }
+
+    /// <summary>One page of objects.</summary>
+    public ValueTask<ObjectPage> ReadPageAsync(IMetadataStore metadata, S3Request request, string? after, CancellationToken cancellationToken)
+        => metadata.ListObjectsAsync(request.Bucket.BucketId, new ListQuery(Prefix, Delimiter, after, Limit), cancellationToken);
+}

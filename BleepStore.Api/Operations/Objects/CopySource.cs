@@ -1,0 +1,54 @@
+using System.Text;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>What <c>x-amz-copy-source</c> names: <c>[/]bucket/key[?versionId=…]</c>, percent-encoded.</summary>
+/// <param name="Bucket">Bucket copied from.</param>
+/// <param name="Key">Key copied from.</param>
+/// <param name="VersionId">Version copied; null for the current one.</param>
+internal sealed record CopySource(string Bucket, string Key, string? VersionId)
+{
+    public const string Header = "x-amz-copy-source";
+
+    /// <summary>Reads the header.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: no bucket, no key, or not UTF-8.</exception>
+    public static CopySource Parse(IncomingRequest request)
+    {
+        var text = request.Header(Header) ?? "";
+        var question = text.IndexOf("?versionId=", StringComparison.Ordinal);
+        var versionId = question < 0 ? null : PercentEncoding.Decode(text.AsSpan(question + 11), plusIsSpace: false);
+        string path;
+        try
+        {
+            path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: false);
+        }
+        catch (S3Exception e)
+        {
+            throw new S3Exception(Invalid(text), e);
+        }
+
+        path = path.StartsWith('/') ? path[1..] : path;
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 1 || slash == path.Length - 1)
+        {
+            throw new S3Exception(Invalid(text));
+        }
+
+        var source = new CopySource(path[..slash], path[(slash + 1)..], versionId);
+        return Encoding.UTF8.GetByteCount(source.Key) <= S3Limits.MaxKeyBytes ? source : throw new S3Exception(S3Errors.KeyTooLongError);
+    }
+
+    /// <summary>The right to read what is copied.</summary>
+    public static Operations.Demand Demand(IncomingRequest request)
+    {
+        var source = Parse(request);
+        return new Demand("s3:GetObject", S3Resource.Object, Metadata.Records.AclPermission.Read, source.Bucket, source.Key) { IsCopySource = true };
+    }
+
+    private static S3Error Invalid(string text)
+        => S3Errors.Argument(Header, text, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+
+    // Header values were decoded as UTF-8; raw non-ASCII text in them means its own bytes.
+    private static string ToLatin1(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+}

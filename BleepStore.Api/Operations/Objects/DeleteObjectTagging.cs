@@ -1,0 +1,41 @@
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>DeleteObjectTagging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html</summary>
+internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider time) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("DeleteObjectTagging", "DELETE", S3Resource.Object)
+    {
+        Summary = "Removes all tags of an object.",
+        Query = ["tagging"],
+        OptionalQuery = ["versionId"],
+        OptionalHeaders = ["x-amz-expected-bucket-owner"],
+        SuccessStatus = 204,
+        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
+        Demands = request => [Demand.OnObject("s3:DeleteObjectTagging", permission: null, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
+        {
+            return noVersion;
+        }
+
+        var outcome = await metadata.ExecuteAsync(
+            new Commands.SetObjectTags
+            {
+                Time = time.GetUtcNow(),
+                Bucket = request.Bucket.Name,
+                BucketId = request.Bucket.BucketId,
+                Key = request.Key,
+                Tags = [],
+            },
+            cancellationToken);
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.NoContent();
+    }
+}

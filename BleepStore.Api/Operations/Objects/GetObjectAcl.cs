@@ -1,0 +1,38 @@
+using BleepStore.Api.Acl;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>GetObjectAcl: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAcl.html</summary>
+internal sealed class GetObjectAcl(IMetadataStore metadata) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("GetObjectAcl", "GET", S3Resource.Object)
+    {
+        Summary = "Shows who may do what with an object.",
+        Query = ["acl"],
+        OptionalQuery = ["versionId"],
+        OptionalHeaders = ["x-amz-expected-bucket-owner"],
+        ResponseBody = S3Body.Xml("AccessControlPolicy"),
+        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
+        Demands = request => [Demand.OnObject("s3:GetObjectAcl", AclPermission.ReadAcp, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
+        {
+            return noVersion;
+        }
+
+        if (request.Object is not { } record)
+        {
+            return S3Errors.NoSuchKey.With("Key", request.Key);
+        }
+
+        var names = await AclXml.FindNamesAsync(metadata, record.Acl, cancellationToken);
+        return S3Response.OfXml(writer => AclXml.Write(writer, record.Acl, names));
+    }
+}

@@ -1,0 +1,21 @@
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>HeadObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html</summary>
+internal sealed class HeadObject(ObjectRead read) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("HeadObject", "HEAD", S3Resource.Object)
+    {
+        Summary = "Tells everything about an object but its bytes.",
+        OptionalQuery = ObjectRead.OptionalQuery,
+        OptionalHeaders = ObjectRead.OptionalHeaders,
+        Errors = [S3Errors.InvalidPartNumber, S3Errors.InvalidRange, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.NotModified, S3Errors.PreconditionFailed],
+        Demands = request => [Demand.OnObject("s3:GetObject", AclPermission.Read, request)],
+    };
+
+    public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+        => read.AnswerAsync(request, withContent: false, cancellationToken);
+}

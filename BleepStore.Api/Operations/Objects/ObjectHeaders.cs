@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using BleepStore.Api.Checksums;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>The headers that describe an object: read from a write, given back on a read.</summary>
+internal static class ObjectHeaders
+{
+    private const string MetadataPrefix = "x-amz-meta-";
+
+    /// <summary>Headers a write stores with the object, for the API document.</summary>
+    public static readonly ImmutableArray<string> Stored =
+    [
+        "Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Cache-Control", "Expires", "x-amz-acl", "x-amz-grant-read",
+        "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-storage-class", "x-amz-tagging", "x-amz-meta-*",
+        "x-amz-expected-bucket-owner",
+    ];
+
+    /// <summary>Headers that carry or announce integrity values, for the API document.</summary>
+    public static readonly ImmutableArray<string> Integrity =
+    [
+        "Content-MD5", "x-amz-content-sha256", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-sdk-checksum-algorithm", "x-amz-checksum-crc32",
+        "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1", "x-amz-checksum-sha256",
+    ];
+
+    /// <summary>Classes whose objects S3 serves at once; archive classes would promise a restore that does not exist.</summary>
+    private static readonly ImmutableArray<string> StorageClasses =
+        ["STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
+
+    /// <summary>Headers that ask for what is not there yet. Ignoring one would break a promise: plaintext where encryption was asked for.</summary>
+    private static readonly ImmutableArray<string> NotImplemented =
+    [
+        "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
+        "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
+        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location", "x-amz-write-offset-bytes",
+        "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled", "x-amz-mfa", "x-amz-if-match-size", "x-amz-if-match-last-modified-time",
+    ];
+
+    /// <summary>Refuses headers whose meaning does not exist here.</summary>
+    /// <exception cref="S3Exception">NotImplemented.</exception>
+    public static void RefuseUnsupported(S3Request request)
+    {
+        foreach (var name in NotImplemented)
+        {
+            if (request.Header(name) is { } value && !(name == "x-amz-bucket-object-lock-enabled" && value.Equals("false", StringComparison.OrdinalIgnoreCase)))
+            {
+                throw new S3Exception(S3Errors.NotImplemented.With("Header", name));
+            }
+        }
+    }
+
+    public static ContentHeaders ReadContent(S3Request request) => new(
+        request.Header("Content-Type"),
+        WithoutAwsChunked(request.Header("Content-Encoding")),
+        request.Header("Content-Language"),
+        request.Header("Content-Disposition"),
+        request.Header("Cache-Control"),
+        request.Header("Expires"));
+
+    /// <summary>User metadata by lower-case name.</summary>
+    /// <exception cref="S3Exception">MetadataTooLarge.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
+    {
+        var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
+            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], header.Value.Trim()))
+            .ToImmutableArray();
+        var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
+        return size <= S3Limits.MaxUserMetadataBytes
+            ? metadata
+            : throw new S3Exception(S3Errors.MetadataTooLarge
+                .With("Size", size.ToString(CultureInfo.InvariantCulture))
+                .With("MaxSizeAllowed", S3Limits.MaxUserMetadataBytes.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>The storage class asked for, STANDARD where none is.</summary>
+    /// <exception cref="S3Exception">InvalidStorageClass.</exception>
+    public static string ReadStorageClass(S3Request request)
+        => request.Header("x-amz-storage-class") is not { } name ? "STANDARD"
+            : StorageClasses.Contains(name) ? name
+            : throw new S3Exception(S3Errors.InvalidStorageClass.With("StorageClassRequested", name));
+
+    /// <summary>Adds everything a GET or HEAD tells about an object but length and range.</summary>
+    public static S3Response WithObject(this S3Response response, S3Request request, ObjectRecord record, bool wholeObject)
+    {
+        response
+            .With("Last-Modified", HttpDate.Format(record.LastModified))
+            .With("ETag", S3Xml.Quote(record.ETag))
+            .With("Accept-Ranges", "bytes")
+            .With("Content-Type", request.Query["response-content-type"] ?? record.Headers.ContentType ?? "binary/octet-stream")
+            .With("Content-Encoding", request.Query["response-content-encoding"] ?? record.Headers.ContentEncoding)
+            .With("Content-Language", request.Query["response-content-language"] ?? record.Headers.ContentLanguage)
+            .With("Content-Disposition", request.Query["response-content-disposition"] ?? record.Headers.ContentDisposition)
+            .With("Cache-Control", request.Query["response-cache-control"] ?? record.Headers.CacheControl)
+            .With("Expires", request.Query["response-expires"] ?? record.Headers.Expires)
+            .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
+            .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in record.UserMetadata)
+        {
+            response.With(MetadataPrefix + name, value);
+        }
+
+        // A checksum of the whole says nothing about a part of it.
+        return wholeObject && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase)
+            ? response.WithChecksum(record.Checksum, record.PartCount)
+            : response;
+    }
+
+    /// <summary>Adds a stored checksum and its type.</summary>
+    public static S3Response WithChecksum(this S3Response response, ChecksumRecord? checksum, int partCount)
+        => checksum is null
+            ? response
+            : response
+                .With(((ChecksumAlgorithm)checksum.Algorithm).Info().HeaderName, Format(checksum, partCount))
+                .With("x-amz-checksum-type", ((ChecksumType)checksum.Type).Name());
+
+    /// <summary>A stored checksum as clients see it.</summary>
+    public static string Format(ChecksumRecord checksum, int partCount)
+        => MultipartChecksum.Format(checksum.Value.Span, (ChecksumType)checksum.Type, partCount);
+
+    /// <summary><c>aws-chunked</c> is how the body travelled, not what it is.</summary>
+    private static string? WithoutAwsChunked(string? encoding)
+    {
+        if (encoding is null || !encoding.Contains("aws-chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            return encoding;
+        }
+
+        var rest = string.Join(", ", encoding.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(item => !item.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)));
+        return rest.Length == 0 ? null : rest;
+    }
+}

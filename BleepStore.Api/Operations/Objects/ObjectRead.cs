@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Content;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
+internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
+{
+    /// <summary>Query parameters of both, for the API document.</summary>
+    public static readonly ImmutableArray<string> OptionalQuery =
+    [
+        "versionId", "partNumber", "response-content-type", "response-content-encoding", "response-content-language", "response-content-disposition",
+        "response-cache-control", "response-expires",
+    ];
+
+    /// <summary>Headers of both, for the API document.</summary>
+    public static readonly ImmutableArray<string> OptionalHeaders =
+        ["Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "x-amz-checksum-mode", "x-amz-expected-bucket-owner"];
+
+    public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
+    {
+        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
+        {
+            return noVersion;
+        }
+
+        if (request.Object is not { } record)
+        {
+            return S3Errors.NoSuchKey.With("Key", request.Key);
+        }
+
+        if (!request.Verified.IsSigned && request.Query.Parameters.Any(parameter => parameter.Name.StartsWith("response-", StringComparison.Ordinal)))
+        {
+            return S3Errors.InvalidRequest.Because("Request specific response headers cannot be used for anonymous GET requests.");
+        }
+
+        if (ReadConditions.Decide(request.Header, record) is { } condition)
+        {
+            return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified));
+        }
+
+        return request.Query["partNumber"] is { } partNumber
+            ? await PartAsync(request, record, partNumber, withContent, cancellationToken)
+            : await RangeAsync(request, record, withContent, cancellationToken);
+    }
+
+    private async ValueTask<S3Response> RangeAsync(S3Request request, ObjectRecord record, bool withContent, CancellationToken cancellationToken)
+    {
+        var range = ByteRange.Parse(request.Header("Range"), record.Size, out var isSatisfiable);
+        if (!isSatisfiable)
+        {
+            return S3Errors.InvalidRange
+                .With("RangeRequested", request.Header("Range") ?? "")
+                .With("ActualObjectSize", record.Size.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var response = await ContentAsync(record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, withContent, cancellationToken);
+        return response
+            .With("Content-Range", range?.ToContentRange(record.Size))
+            .WithObject(request, record, wholeObject: range is null);
+    }
+
+    private async ValueTask<S3Response> PartAsync(
+        S3Request request, ObjectRecord record, string partNumber, bool withContent, CancellationToken cancellationToken)
+    {
+        if (request.Header("Range") is not null)
+        {
+            return S3Errors.InvalidRequest.Because("Cannot specify both Range header and partNumber query parameter");
+        }
+
+        if (!int.TryParse(partNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > S3Limits.MaxPartNumber)
+        {
+            return S3Errors.Argument("partNumber", partNumber, "Part number must be an integer between 1 and 10000, inclusive");
+        }
+
+        if (await FindPartAsync(record, number, cancellationToken) is not { } range)
+        {
+            return S3Errors.InvalidPartNumber
+                .With("ActualPartCount", Math.Max(1, record.PartCount).ToString(CultureInfo.InvariantCulture))
+                .With("PartNumberRequested", partNumber);
+        }
+
+        var response = await ContentAsync(record, range, status: 206, withContent, cancellationToken);
+        return response
+            .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
+            .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))
+            .WithObject(request, record, wholeObject: record.PartCount <= 1);
+    }
+
+    /// <summary>Where the bytes of the n-th part are; an object that was put whole is its own first part.</summary>
+    private async ValueTask<ByteRange?> FindPartAsync(ObjectRecord record, int number, CancellationToken cancellationToken)
+    {
+        if (record.UploadId is null)
+        {
+            return number == 1 ? new ByteRange(0, record.Size) : null;
+        }
+
+        for (var index = 0; ; index++)
+        {
+            if (await metadata.FindManifestChunkAsync(record.UploadId, chunk: index, cancellationToken) is not { } chunk)
+            {
+                return null;
+            }
+
+            var offset = chunk.Offset;
+            foreach (var part in chunk.Parts)
+            {
+                if (part.PartNumber == number)
+                {
+                    return new ByteRange(offset, part.Size);
+                }
+
+                offset += part.Size;
+            }
+        }
+    }
+
+    private async ValueTask<S3Response> ContentAsync(ObjectRecord record, ByteRange range, int status, bool withContent, CancellationToken cancellationToken)
+        => S3Response.OfContent(
+            status,
+            withContent ? await reader.OpenAsync(record, range.Offset, range.Length, cancellationToken) : null,
+            range.Length);
+}

@@ -1,0 +1,75 @@
+using BleepStore.Api.Acl;
+using BleepStore.Api.Bodies;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Content;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>PutObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html</summary>
+internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclReader acls, UploadLimits limits, TimeProvider time) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("PutObject", "PUT", S3Resource.Object)
+    {
+        Summary = "Stores an object; readers see all of it or nothing.",
+        OptionalHeaders = [.. ObjectHeaders.Stored, .. ObjectHeaders.Integrity, "If-Match", "If-None-Match"],
+        RequestBody = S3Body.Bytes,
+        Event = EventTypes.ObjectCreated,
+        Errors =
+        [
+            S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidStorageClass,
+            S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
+            S3Errors.XAmzContentSHA256Mismatch,
+        ],
+        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        ObjectHeaders.RefuseUnsupported(request);
+        var condition = WriteConditions.Read(request);
+        var draft = new ObjectRecord
+        {
+            Key = request.Key,
+            Headers = ObjectHeaders.ReadContent(request),
+            UserMetadata = ObjectHeaders.ReadUserMetadata(request),
+            Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
+            StorageClass = ObjectHeaders.ReadStorageClass(request),
+            Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+        };
+        using var body = request.OpenBody(new BodyRequirements(limits.MaxObjectBytes));
+        if (condition != Commands.WriteCondition.None)
+        {
+            var current = await metadata.FindObjectAsync(request.Bucket.BucketId, request.Key, cancellationToken);
+            if (WriteConditions.Refusal(condition, current, request.Key) is { } refusal && RetryIdentities.Of(request, condition) is null)
+            {
+                return refusal;
+            }
+        }
+
+        var segments = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: false, cancellationToken);
+        var checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)Checksums.ChecksumType.FullObject, body.Checksum.Value);
+        var record = draft with { Size = body.LengthBytes, ETag = Convert.ToHexStringLower(body.Md5), Checksum = checksum, Segments = segments };
+        var outcome = await blobs.CommitAsync(
+            metadata,
+            new Commands.PutObject
+            {
+                Time = time.GetUtcNow(),
+                Bucket = request.Bucket.Name,
+                BucketId = request.Bucket.BucketId,
+                Object = record,
+                Condition = condition,
+                Retry = RetryIdentities.Of(request, condition)?.WithPayload(body.Md5),
+            },
+            segments,
+            cancellationToken);
+        return OutcomeErrors.Map(outcome, request) is { } error
+            ? WriteConditions.Name(error, condition)
+            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithChecksum(checksum, partCount: 0);
+    }
+}

@@ -1,0 +1,43 @@
+using BleepStore.Api.Bodies;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>PutObjectTagging: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html</summary>
+internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider time) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("PutObjectTagging", "PUT", S3Resource.Object)
+    {
+        Summary = "Replaces the tags of an object.",
+        Query = ["tagging"],
+        OptionalQuery = ["versionId"],
+        OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
+        RequestBody = S3Body.Xml("Tagging"),
+        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
+        Demands = request => [Demand.OnObject("s3:PutObjectTagging", permission: null, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
+        {
+            return noVersion;
+        }
+
+        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
+        var outcome = await metadata.ExecuteAsync(
+            new Commands.SetObjectTags
+            {
+                Time = time.GetUtcNow(),
+                Bucket = request.Bucket.Name,
+                BucketId = request.Bucket.BucketId,
+                Key = request.Key,
+                Tags = Tags.FromXml(await body.ReadAllAsync(cancellationToken)),
+            },
+            cancellationToken);
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok();
+    }
+}

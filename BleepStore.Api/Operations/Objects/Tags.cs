@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+
+namespace BleepStore.Api.Operations.Objects;
+
+/// <summary>Object tags in their two forms, with S3's rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html</summary>
+internal static class Tags
+{
+    /// <summary>Reads <c>x-amz-tagging</c>: a query string. None for null.</summary>
+    /// <exception cref="S3Exception">InvalidArgument or InvalidTag.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> FromHeader(string? header)
+    {
+        if (header is null)
+        {
+            return [];
+        }
+
+        S3Query query;
+        try
+        {
+            query = S3Query.Parse(header);
+        }
+        catch (S3Exception e)
+        {
+            throw new S3Exception(S3Errors.Argument("x-amz-tagging", header, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."), e);
+        }
+
+        return Check([.. query.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))]);
+    }
+
+    /// <summary>Reads a <c>Tagging</c> document.</summary>
+    /// <exception cref="S3Exception">MalformedXML or InvalidTag.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> FromXml(ReadOnlyMemory<byte> document)
+    {
+        var set = XmlNode.Parse(document, "Tagging").Allow("TagSet").Child("TagSet") ?? throw new S3Exception(S3Errors.MalformedXML);
+        return Check([.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))]);
+    }
+
+    public static void Write(System.Xml.XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
+    {
+        writer.StartS3("Tagging");
+        writer.Start("TagSet");
+        foreach (var (key, value) in tags)
+        {
+            writer.Start("Tag");
+            writer.Element("Key", key);
+            writer.Element("Value", value);
+            writer.WriteEndElement();
+        }
+
+        writer.WriteEndElement();
+        writer.WriteEndElement();
+    }
+
+    private static ImmutableArray<KeyValuePair<string, string>> Check(ImmutableArray<KeyValuePair<string, string>> tags)
+    {
+        if (tags.Length > S3Limits.MaxTags)
+        {
+            throw new S3Exception(S3Errors.BadRequest.Because("Object tags cannot be greater than 10"));
+        }
+
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (key, value) in tags)
+        {
+            if (key.Length is 0 or > S3Limits.MaxTagKeyLength || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) || !IsAllowed(key))
+            {
+                throw new S3Exception(S3Errors.InvalidTag.Because("The TagKey you have provided is invalid").With("TagKey", key));
+            }
+
+            if (value.Length > S3Limits.MaxTagValueLength || !IsAllowed(value))
+            {
+                throw new S3Exception(S3Errors.InvalidTag.Because("The TagValue you have provided is invalid").With("TagKey", key).With("TagValue", value));
+            }
+
+            if (!keys.Add(key))
+            {
+                throw new S3Exception(S3Errors.InvalidTag.Because("Cannot provide multiple Tags with the same key").With("TagKey", key));
+            }
+        }
+
+        return tags;
+    }
+
+    // Letters, digits and white space of any script, and + - = . _ : / @
+    private static bool IsAllowed(string text)
+        => text.EnumerateRunes().All(rune => System.Text.Rune.IsLetterOrDigit(rune) || System.Text.Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark || "+-=._:/@".Contains(rune.ToString(), StringComparison.Ordinal));
+}

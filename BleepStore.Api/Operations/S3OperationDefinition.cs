@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations;
+
+/// <summary>What an operation is addressed to.</summary>
+internal enum S3Resource
+{
+    Service,
+    Bucket,
+    Object,
+}
+
+/// <summary>What a request or response body holds.</summary>
+internal enum S3BodyKind
+{
+    None,
+    Bytes,
+    Xml,
+}
+
+/// <summary>A body as the API document describes it.</summary>
+/// <param name="Kind">None, raw bytes or XML.</param>
+/// <param name="Root">Name of the XML root element; empty otherwise.</param>
+internal sealed record S3Body(S3BodyKind Kind, string Root = "")
+{
+    public static readonly S3Body None = new(S3BodyKind.None);
+    public static readonly S3Body Bytes = new(S3BodyKind.Bytes);
+
+    public static S3Body Xml(string root) => new(S3BodyKind.Xml, root);
+}
+
+/// <summary>
+/// Everything that is known about an S3 operation, once: router, authoriser, metrics, traces, events, API document and the README's
+/// support table are derived from it.
+/// </summary>
+/// <param name="Name">The AWS name: class, file, metric tag, trace name and operationId.</param>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Resource">What the path names.</param>
+internal sealed record S3OperationDefinition(string Name, string Method, S3Resource Resource)
+{
+    /// <summary>One sentence for the API document.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Query parameters that select the operation: <c>uploads</c>, or with a value <c>list-type=2</c>.</summary>
+    public ImmutableArray<string> Query { get; init; } = [];
+
+    /// <summary>Header that selects the operation, e.g. <c>x-amz-copy-source</c>.</summary>
+    public string? Header { get; init; }
+
+    /// <summary>Query parameters the operation understands beside those that select it.</summary>
+    public ImmutableArray<string> OptionalQuery { get; init; } = [];
+
+    /// <summary>Request headers the operation understands.</summary>
+    public ImmutableArray<string> OptionalHeaders { get; init; } = [];
+
+    public S3Body RequestBody { get; init; } = S3Body.None;
+
+    public S3Body ResponseBody { get; init; } = S3Body.None;
+
+    public int SuccessStatus { get; init; } = 200;
+
+    /// <summary>Type of the event a success causes (see the event types); null for none.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>Errors of its own, beside those every operation can answer.</summary>
+    public ImmutableArray<S3Error> Errors { get; init; } = [];
+
+    /// <summary>Rights the caller must have; all of them.</summary>
+    public required Func<IncomingRequest, IEnumerable<Demand>> Demands { get; init; }
+
+    /// <summary>True for the operations on multipart uploads.</summary>
+    public bool IsMultipart { get; init; }
+
+    /// <summary>Tag of the API document: Service, Bucket, Object or MultipartUpload.</summary>
+    public string Tag => IsMultipart ? "MultipartUpload" : Resource.ToString();
+
+    /// <summary>Path template, the label of metrics: <c>/</c>, <c>/{bucket}</c> or <c>/{bucket}/{key}</c>.</summary>
+    public string PathTemplate => Resource switch
+    {
+        S3Resource.Service => "/",
+        S3Resource.Bucket => "/{bucket}",
+        _ => "/{bucket}/{key}",
+    };
+}
+
+/// <summary>One right that a request needs.</summary>
+/// <param name="Action">IAM action, e.g. <c>s3:GetObject</c>.</param>
+/// <param name="Resource">What it is needed on.</param>
+/// <param name="Permission">ACL permission that grants it on that bucket or object; null where only the owner has it.</param>
+/// <param name="Bucket">Bucket it is needed on; null for the service.</param>
+/// <param name="Key">Key it is needed on; null for a bucket or the service.</param>
+internal sealed record Demand(string Action, S3Resource Resource, AclPermission? Permission = null, string? Bucket = null, string? Key = null)
+{
+    /// <summary>True for what is copied from.</summary>
+    public bool IsCopySource { get; init; }
+
+    /// <summary>A right on the service itself: any authenticated caller has it.</summary>
+    public static Demand OnService(string action) => new(action, S3Resource.Service);
+
+    /// <summary>A right on the request's bucket.</summary>
+    public static Demand OnBucket(string action, AclPermission? permission, IncomingRequest request)
+        => new(action, S3Resource.Bucket, permission, request.Bucket);
+
+    /// <summary>A right on the request's object as it stands; an absent one is reported as absent only to callers who may list.</summary>
+    public static Demand OnObject(string action, AclPermission? permission, IncomingRequest request)
+        => new(action, S3Resource.Object, permission, request.Bucket, request.Key);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Operations.Buckets;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Operations.Service;
+using BleepStore.Api.Operations.Uploads;
+
+namespace BleepStore.Api.Operations;
+
+/// <summary>Every operation that exists. What is not in this list is answered with 501 NotImplemented.</summary>
+internal static class S3Operations
+{
+    public static readonly ImmutableArray<S3Route> All =
+    [
+        S3Route.To<ListBuckets>(),
+        S3Route.To<CreateBucket>(),
+        S3Route.To<DeleteBucket>(),
+        S3Route.To<HeadBucket>(),
+        S3Route.To<GetBucketLocation>(),
+        S3Route.To<GetBucketAcl>(),
+        S3Route.To<PutBucketAcl>(),
+        S3Route.To<ListObjects>(),
+        S3Route.To<ListObjectsV2>(),
+        S3Route.To<DeleteObjects>(),
+        S3Route.To<PutObject>(),
+        S3Route.To<GetObject>(),
+        S3Route.To<HeadObject>(),
+        S3Route.To<DeleteObject>(),
+        S3Route.To<CopyObject>(),
+        S3Route.To<GetObjectAcl>(),
+        S3Route.To<PutObjectAcl>(),
+        S3Route.To<GetObjectTagging>(),
+        S3Route.To<PutObjectTagging>(),
+        S3Route.To<DeleteObjectTagging>(),
+        S3Route.To<CreateMultipartUpload>(),
+        S3Route.To<UploadPart>(),
+        S3Route.To<UploadPartCopy>(),
+        S3Route.To<CompleteMultipartUpload>(),
+        S3Route.To<AbortMultipartUpload>(),
+        S3Route.To<ListParts>(),
+        S3Route.To<ListMultipartUploads>(),
+    ];
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using BleepStore.Api.Operations.Buckets;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+
+namespace BleepStore.Api.Operations.Service;
+
+/// <summary>ListBuckets: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html</summary>
+internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("ListBuckets", "GET", S3Resource.Service)
+    {
+        Summary = "Lists the caller's own buckets.",
+        OptionalQuery = ["prefix", "continuation-token", "max-buckets", "bucket-region"],
+        ResponseBody = S3Body.Xml("ListAllMyBucketsResult"),
+        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument],
+        Demands = _ => [Demand.OnService("s3:ListAllMyBuckets")],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        var limit = S3Limits.MaxBuckets;
+        if (request.Query["max-buckets"] is { } text
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > S3Limits.MaxBuckets))
+        {
+            return S3Errors.Argument("max-buckets", text, "Argument max-buckets must be an integer between 1 and 10000");
+        }
+
+        var prefix = request.Query["prefix"] ?? "";
+        var after = request.Query["continuation-token"] is { Length: > 0 } token ? ContinuationToken.Decode(token) : null;
+        var buckets = await metadata.ListBucketsAsync(request.CallerId, prefix, after, limit + 1, cancellationToken);
+        var isTruncated = buckets.Length > limit;
+        var page = isTruncated ? buckets[..limit] : buckets;
+        var region = request.Query["bucket-region"];
+        var owner = (await metadata.FindAccountAsync(request.CallerId, cancellationToken))?.DisplayName ?? request.CallerId;
+        return S3Response.OfXml(writer =>
+        {
+            writer.StartS3("ListAllMyBucketsResult");
+            writer.Principal("Owner", request.CallerId, owner);
+            writer.Start("Buckets");
+            foreach (var bucket in page.Where(bucket => region is null || bucket.Region == region))
+            {
+                writer.Start("Bucket");
+                writer.Element("Name", bucket.Name);
+                writer.Element("CreationDate", bucket.CreatedAt);
+                writer.Element("BucketRegion", bucket.Region);
+                writer.WriteEndElement();
+            }
+
+            writer.WriteEndElement();
+            writer.Optional("ContinuationToken", isTruncated ? ContinuationToken.Encode(page[^1].Name) : null);
+            writer.Optional("Prefix", prefix.Length == 0 ? null : prefix);
+            writer.WriteEndElement();
+        });
+    }
+}

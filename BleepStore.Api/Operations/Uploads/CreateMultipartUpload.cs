@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using BleepStore.Api.Acl;
+using BleepStore.Api.Checksums;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Uploads;
+
+/// <summary>CreateMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html</summary>
+internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader acls, TimeProvider time) : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("CreateMultipartUpload", "POST", S3Resource.Object)
+    {
+        Summary = "Opens an upload whose parts can come in any order and again.",
+        IsMultipart = true,
+        Query = ["uploads"],
+        OptionalHeaders = [.. ObjectHeaders.Stored, "x-amz-checksum-algorithm", "x-amz-checksum-type"],
+        ResponseBody = S3Body.Xml("InitiateMultipartUploadResult"),
+        Event = EventTypes.MultipartCreated,
+        Errors = [S3Errors.InvalidRequest, S3Errors.InvalidStorageClass, S3Errors.MetadataTooLarge, S3Errors.NoSuchBucket],
+        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        ObjectHeaders.RefuseUnsupported(request);
+        var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name) : (ChecksumAlgorithm?)null;
+        var typeHeader = request.Header("x-amz-checksum-type");
+        if (algorithm is null && typeHeader is not null)
+        {
+            return S3Errors.InvalidRequest.Because("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+        }
+
+        var type = algorithm is { } named ? ChecksumAlgorithms.ResolveMultipartType(named, typeHeader) : (ChecksumType?)null;
+        var now = time.GetUtcNow();
+        var upload = new UploadRecord
+        {
+            UploadId = NewUploadId(now),
+            BucketId = request.Bucket.BucketId,
+            Key = request.Key,
+            InitiatorId = request.CallerId,
+            Headers = ObjectHeaders.ReadContent(request),
+            UserMetadata = ObjectHeaders.ReadUserMetadata(request),
+            Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
+            StorageClass = ObjectHeaders.ReadStorageClass(request),
+            Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+            ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
+            ChecksumType = type is { } t ? (int)t : 0,
+        };
+        var outcome = await metadata.ExecuteAsync(new Commands.CreateUpload { Time = now, Bucket = request.Bucket.Name, Upload = upload }, cancellationToken);
+        if (OutcomeErrors.Map(outcome, request) is { } error)
+        {
+            return error;
+        }
+
+        return S3Response.OfXml(writer =>
+        {
+            writer.StartS3("InitiateMultipartUploadResult");
+            writer.Element("Bucket", request.Bucket.Name);
+            writer.Element("Key", request.Key);
+            writer.Element("UploadId", upload.UploadId);
+            writer.WriteEndElement();
+        }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name());
+    }
+
+    /// <summary>Sorts by initiation; the rest cannot be guessed.</summary>
+    private static string NewUploadId(DateTimeOffset now)
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        return string.Create(CultureInfo.InvariantCulture, $"{now.UtcTicks:x16}{Convert.ToHexStringLower(random)}");
+    }
+}

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using BleepStore.Api.Checksums;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Uploads;
+
+/// <summary>One part as CompleteMultipartUpload lists it.</summary>
+/// <param name="Number">1 to 10,000.</param>
+/// <param name="ETag">ETag without quotes.</param>
+/// <param name="Checksums">Checksums the client sent, by algorithm, in base64.</param>
+internal sealed record ListedPart(int Number, string ETag, ImmutableArray<(ChecksumAlgorithm Algorithm, string Value)> Checksums);
+
+/// <summary>The part list of CompleteMultipartUpload, held against the parts that were uploaded.</summary>
+internal sealed class PartList
+{
+    private PartList(ImmutableArray<ListedPart> parts) => Parts = parts;
+
+    /// <summary>In ascending order, without duplicates.</summary>
+    public ImmutableArray<ListedPart> Parts { get; }
+
+    /// <summary>Reads the document.</summary>
+    /// <exception cref="S3Exception">MalformedXML or InvalidPartOrder.</exception>
+    public static PartList Parse(ReadOnlyMemory<byte> document)
+    {
+        var root = XmlNode.Parse(document, "CompleteMultipartUpload").Allow("Part");
+        var parts = root.Children.Select(ParsePart).ToImmutableArray();
+        if (parts.Length is 0 or > S3Limits.MaxPartNumber)
+        {
+            throw new S3Exception(S3Errors.MalformedXML);
+        }
+
+        for (var i = 1; i < parts.Length; i++)
+        {
+            if (parts[i].Number <= parts[i - 1].Number)
+            {
+                throw new S3Exception(S3Errors.InvalidPartOrder);
+            }
+        }
+
+        return new PartList(parts);
+    }
+
+    /// <summary>By which the same list is recognised when it comes again.</summary>
+    public byte[] Digest()
+    {
+        var text = new StringBuilder();
+        foreach (var part in Parts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{part.Number} {part.ETag}\n");
+        }
+
+        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>The uploaded parts that are listed, in order, when all is right with them.</summary>
+    /// <exception cref="S3Exception">InvalidPart or EntityTooSmall.</exception>
+    public ImmutableArray<PartRecord> Match(IReadOnlyDictionary<int, PartRecord> uploaded)
+    {
+        var matched = ImmutableArray.CreateBuilder<PartRecord>(Parts.Length);
+        foreach (var listed in Parts)
+        {
+            if (!uploaded.TryGetValue(listed.Number, out var part) || part.ETag != listed.ETag || !HasChecksums(part, listed))
+            {
+                throw new S3Exception(S3Errors.InvalidPart
+                    .With("PartNumber", listed.Number.ToString(CultureInfo.InvariantCulture))
+                    .With("ETag", listed.ETag));
+            }
+
+            matched.Add(part);
+        }
+
+        for (var i = 0; i < matched.Count - 1; i++)
+        {
+            if (matched[i].Size < S3Limits.MinPartBytes)
+            {
+                throw new S3Exception(S3Errors.EntityTooSmall
+                    .With("ProposedSize", matched[i].Size.ToString(CultureInfo.InvariantCulture))
+                    .With("MinSizeAllowed", S3Limits.MinPartBytes.ToString(CultureInfo.InvariantCulture))
+                    .With("PartNumber", matched[i].PartNumber.ToString(CultureInfo.InvariantCulture))
+                    .With("ETag", matched[i].ETag));
+            }
+        }
+
+        return matched.DrainToImmutable();
+    }
+
+    /// <summary>The ETag of the object: the MD5 of the parts' MD5s, and their number.</summary>
+    public static string ETagOf(ImmutableArray<PartRecord> parts)
+    {
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        foreach (var part in parts)
+        {
+            md5.AppendData(Convert.FromHexString(part.ETag));
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{parts.Length}");
+    }
+
+    /// <summary>The checksum of the object from those of its parts; null where the parts have different algorithms.</summary>
+    public static ChecksumRecord? ChecksumOf(UploadRecord upload, ImmutableArray<PartRecord> parts)
+    {
+        var number = upload.ChecksumAlgorithm != 0 ? upload.ChecksumAlgorithm : parts[0].Checksum?.Algorithm ?? 0;
+        if (number == 0 || parts.Any(part => part.Checksum?.Algorithm != number))
+        {
+            return null;
+        }
+
+        var algorithm = (ChecksumAlgorithm)number;
+        var type = upload.ChecksumType != 0 ? (ChecksumType)upload.ChecksumType
+            : algorithm.Info().CanBeFullObject ? ChecksumType.FullObject
+            : ChecksumType.Composite;
+        using var combined = new MultipartChecksum(algorithm, type);
+        foreach (var part in parts)
+        {
+            combined.Append(part.Checksum!.Value.Span, part.Size);
+        }
+
+        return new ChecksumRecord(number, (int)type, combined.Finish());
+    }
+
+    /// <summary>Refuses a checksum of the whole object that the client sent and that is not the one of its parts.</summary>
+    /// <exception cref="S3Exception">BadDigest or InvalidRequest.</exception>
+    public static void CheckWhole(Pipeline.S3Request request, ChecksumRecord? checksum, int partCount)
+    {
+        if (request.Header("x-amz-checksum-type") is { } type && checksum is not null && ChecksumAlgorithms.ParseType(type) != (ChecksumType)checksum.Type)
+        {
+            throw new S3Exception(S3Errors.InvalidRequest.Because("The checksum type specified does not match the one the upload was created with."));
+        }
+
+        foreach (var info in ChecksumAlgorithms.All)
+        {
+            if (request.Header(info.HeaderName) is { } sent
+                && (checksum is null || checksum.Algorithm != (int)info.Algorithm || !IsSame(sent, ObjectHeaders.Format(checksum, partCount))))
+            {
+                throw new S3Exception(S3Errors.BadDigest.Because($"The {info.Name} you specified did not match the calculated checksum."));
+            }
+        }
+    }
+
+    // Clients may leave out the part count of a composite checksum.
+    private static bool IsSame(string sent, string ours)
+        => sent == ours || (ours.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash && sent.AsSpan().SequenceEqual(ours.AsSpan(0, dash)));
+
+    private static bool HasChecksums(PartRecord part, ListedPart listed)
+        => listed.Checksums.All(sent => part.Checksum is { } stored && stored.Algorithm == (int)sent.Algorithm
+            && Convert.ToBase64String(stored.Value.Span) == sent.Value);
+
+    private static ListedPart ParsePart(XmlNode node)
+    {
+        node.Allow("PartNumber", "ETag", "ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumSHA1", "ChecksumSHA256");
+        if (!int.TryParse(node.RequiredText("PartNumber").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw new S3Exception(S3Errors.MalformedXML);
+        }
+
+        if (number is < 1 or > S3Limits.MaxPartNumber)
+        {
+            throw new S3Exception(S3Errors.Argument(
+                "partNumber", number.ToString(CultureInfo.InvariantCulture), "Part number must be an integer between 1 and 10000, inclusive"));
+        }
+
+        var checksums = ChecksumAlgorithms.All
+            .Where(info => node.ChildText("Checksum" + info.Name) is { Length: > 0 })
+            .Select(info => (info.Algorithm, node.ChildText("Checksum" + info.Name)!.Trim()))
+            .ToImmutableArray();
+        return new ListedPart(number, ReadConditions.Unquote(node.RequiredText("ETag").Trim()).ToString(), checksums);
+    }
+}

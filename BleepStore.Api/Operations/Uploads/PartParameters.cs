@@ -1,0 +1,27 @@
+using System.Globalization;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Operations.Uploads;
+
+/// <summary>The parameters that name an upload and a part of it.</summary>
+internal static class PartParameters
+{
+    /// <summary>The part number of UploadPart and UploadPartCopy.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: not from 1 to 10,000.</exception>
+    public static int ReadNumber(S3Request request)
+    {
+        var text = request.Query["partNumber"] ?? "";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= S3Limits.MaxPartNumber
+            ? number
+            : throw new S3Exception(S3Errors.Argument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive"));
+    }
+
+    /// <summary>The open upload that the request names for this bucket and key; null when there is none.</summary>
+    public static ValueTask<UploadRecord?> FindUploadAsync(IMetadataStore metadata, S3Request request, CancellationToken cancellationToken)
+        => metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
+
+    public static S3Error NoSuchUpload(S3Request request) => S3Errors.NoSuchUpload.With("UploadId", request.Query["uploadId"] ?? "");
+}

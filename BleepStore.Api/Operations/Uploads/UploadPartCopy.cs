@@ -1,0 +1,107 @@
+using System.Globalization;
+using BleepStore.Api.Checksums;
+using BleepStore.Api.Conditions;
+using BleepStore.Api.Content;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.Operations.Uploads;
+
+/// <summary>UploadPartCopy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html</summary>
+internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, LateAnswers late, TimeProvider time) : IS3Operation
+{
+    private const string RangeHeader = "x-amz-copy-source-range";
+
+    public static S3OperationDefinition Definition { get; } = new("UploadPartCopy", "PUT", S3Resource.Object)
+    {
+        Summary = "Makes a part of an upload of the bytes of an object, or of one range of them.",
+        IsMultipart = true,
+        Query = ["partNumber", "uploadId"],
+        Header = CopySource.Header,
+        OptionalHeaders =
+        [
+            RangeHeader, "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
+            "x-amz-copy-source-if-unmodified-since", "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner",
+        ],
+        ResponseBody = S3Body.Xml("CopyPartResult"),
+        Event = EventTypes.PartUploaded,
+        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRange, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed],
+        Demands = request => [CopySource.Demand(request), Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+    };
+
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        ObjectHeaders.RefuseUnsupported(request);
+        var number = PartParameters.ReadNumber(request);
+        if (CopySourceRules.Refusal(request, CopySource.Parse(request.Incoming)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var source = request.SourceObject ?? throw new InvalidOperationException("A missing source was refused before.");
+        if (ReadRange(request, source.Size) is not { } range)
+        {
+            return S3Errors.InvalidRange.With("RangeRequested", request.Header(RangeHeader) ?? "")
+                .With("ActualObjectSize", source.Size.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (range.Length > S3Limits.MaxCopyBytes)
+        {
+            return S3Errors.InvalidRequest.Because("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
+        }
+
+        return await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is { } upload
+            ? late.Answer(request.Incoming.RequestId, () => CopyAsync(request, source, range, upload, number, cancellationToken))
+            : PartParameters.NoSuchUpload(request);
+    }
+
+    /// <summary>The range to copy: strict, unlike that of a read. Null when it lies behind the source's end.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: not <c>bytes=first-last</c>.</exception>
+    private static ByteRange? ReadRange(S3Request request, long size)
+    {
+        if (request.Header(RangeHeader) is not { } header)
+        {
+            return new ByteRange(0, size);
+        }
+
+        var dash = header.IndexOf('-', StringComparison.Ordinal);
+        if (!header.StartsWith("bytes=", StringComparison.Ordinal) || dash < 7
+            || !long.TryParse(header.AsSpan(6, dash - 6), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            || !long.TryParse(header.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            || last < first)
+        {
+            throw new S3Exception(S3Errors.Argument(
+                RangeHeader, header, "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"));
+        }
+
+        return last < size ? new ByteRange(first, last - first + 1) : null;
+    }
+
+    private async Task<S3Response> CopyAsync(
+        S3Request request, ObjectRecord source, ByteRange range, UploadRecord upload, int number, CancellationToken cancellationToken)
+    {
+        var algorithm = upload.ChecksumAlgorithm == 0 ? ChecksumAlgorithm.Crc64Nvme : (ChecksumAlgorithm)upload.ChecksumAlgorithm;
+        var content = await copier.CopyAsync(source, range.Offset, range.Length, request.Bucket.Name, request.Key, algorithm, isPart: true, cancellationToken);
+        var part = new PartRecord
+        {
+            UploadId = upload.UploadId,
+            PartNumber = number,
+            Size = range.Length,
+            ETag = content.ETag,
+            Checksum = content.Checksum,
+            Segments = content.Segments,
+        };
+        var outcome = await blobs.CommitAsync(
+            metadata,
+            new Commands.PutPart { Time = time.GetUtcNow(), Bucket = request.Bucket.Name, BucketId = request.Bucket.BucketId, Key = request.Key, Part = part },
+            content.Segments,
+            cancellationToken);
+        return OutcomeErrors.Map(outcome, request) is { } error
+            ? error
+            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", content, outcome.LastModified));
+    }
+}

@@ -1,0 +1,31 @@
+namespace BleepStore.Api.Pipeline;
+
+/// <summary>Starts work whose answer may take long; whatever it throws becomes an error answer, in the head or late in a 200 body.</summary>
+internal sealed partial class LateAnswers(ILogger<LateAnswers> logger)
+{
+    public S3Response Answer(string requestId, Func<Task<S3Response>> work) => S3Response.OfLate(RunAsync(requestId, work));
+
+    private async Task<S3Response> RunAsync(string requestId, Func<Task<S3Response>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var error = ExceptionErrors.Map(e);
+            if (error.Status >= 500)
+            {
+                Log.Failed(logger, requestId, error.Code, e);
+            }
+
+            return error;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1004, LogLevel.Error, "Request {RequestId}: failed late with {Code}")]
+        public static partial void Failed(ILogger logger, string requestId, string code, Exception exception);
+    }
+}

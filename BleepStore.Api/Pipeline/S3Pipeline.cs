@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using BleepStore.Api.Auth;
+using BleepStore.Api.Observability.Tracing;
+using BleepStore.Api.Operations;
+using BleepStore.Api.Protocol;
+using BleepStore.Metadata;
+
+namespace BleepStore.Api.Pipeline;
+
+/// <summary>The path of every S3 request, top to bottom: parse, route, authenticate, authorise, handle, write.</summary>
+internal sealed partial class S3Pipeline(
+    S3RequestParser parser,
+    S3Router router,
+    VerifiedRequest.Verifier verifier,
+    Authorizer authorizer,
+    IMetadataStore metadata,
+    ReaderRegistry readers,
+    S3ResponseWriter writer,
+    IEnumerable<IRequestObserver> observers,
+    TimeProvider time,
+    ILogger<S3Pipeline> logger)
+{
+    private readonly IRequestObserver[] _observers = [.. observers];
+
+    /// <summary>Answers one request; never throws for what a client can cause.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        var exchange = new Exchange(context, NewRequestId());
+        S3Response response;
+        try
+        {
+            // Whatever this request reads from now on stays until its last byte is sent.
+            using var pin = readers.Enter(metadata.PublishedSequence);
+            response = await AnswerAsync(exchange, context.RequestAborted);
+            await writer.WriteAsync(context, exchange, response);
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested || e is OperationCanceledException)
+        {
+            response = S3Errors.RequestTimeout;
+            Log.ClientGone(logger, exchange.RequestId, e.Message);
+            context.Abort();
+        }
+        catch (Exception e)
+        {
+            // The head is out already, or the connection broke: all that is left is to cut it, so that nobody takes a part for the whole.
+            response = S3Errors.InternalError;
+            Log.ResponseFailed(logger, exchange.RequestId, e);
+            context.Abort();
+        }
+
+        Observe(exchange, response, time.GetElapsedTime(started));
+    }
+
+    private async ValueTask<S3Response> AnswerAsync(Exchange exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var incoming = parser.Parse(exchange.Context, exchange.RequestId);
+            exchange.Incoming = incoming;
+            var (definition, handler, refusal) = router.Route(incoming);
+            exchange.Definition = definition;
+            exchange.Activity = definition is null ? null : RequestTracing.Start(definition.Name, exchange.RequestId, incoming.Bucket);
+            var verified = await verifier.VerifyAsync(incoming, cancellationToken);
+            exchange.Caller = verified.Caller;
+            if (definition is null || handler is null)
+            {
+                return refusal ?? S3Errors.NotImplemented;
+            }
+
+            var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);
+            if (denial is not null)
+            {
+                return denial;
+            }
+
+            exchange.Region = authorization.Bucket?.Region;
+            var request = new S3Request(verified, definition, authorization, exchange.Context.Connection.RemoteIpAddress?.ToString() ?? "");
+            return await handler.HandleAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var error = ExceptionErrors.Map(e);
+            if (error.Status >= 500)
+            {
+                Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
+            }
+
+            return error;
+        }
+    }
+
+    private void Observe(Exchange exchange, S3Response response, TimeSpan duration)
+    {
+        var summary = new RequestSummary
+        {
+            RequestId = exchange.RequestId,
+            Method = exchange.Context.Request.Method,
+            Operation = exchange.Definition?.Name,
+            PathTemplate = exchange.Definition?.PathTemplate
+                ?? (exchange.Incoming?.Key is not null ? "/{bucket}/{key}" : exchange.Incoming?.Bucket is not null ? "/{bucket}" : "/"),
+            Bucket = exchange.Incoming?.Bucket,
+            Key = exchange.Incoming?.Key,
+            Status = response.Status,
+            ErrorCode = response.Error?.Code,
+            BytesReceived = exchange.Context.Request.ContentLength ?? 0,
+            BytesSent = exchange.BytesSent,
+            Duration = duration,
+            AccessKey = exchange.Caller is Caller.Account account ? account.AccessKey : null,
+            RemoteAddress = exchange.Context.Connection.RemoteIpAddress?.ToString(),
+            UserAgent = exchange.Context.Request.Headers.UserAgent.ToString(),
+        };
+        RequestTracing.Finish(exchange.Activity, summary);
+        foreach (var observer in _observers)
+        {
+            observer.Completed(summary);
+        }
+    }
+
+    private static string NewRequestId()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64BigEndian(bytes).ToString("X16", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Debug, "Request {RequestId}: the client went away: {Reason}")]
+        public static partial void ClientGone(ILogger logger, string requestId, string reason);
+
+        [LoggerMessage(1002, LogLevel.Error, "Request {RequestId}: the response was cut off")]
+        public static partial void ResponseFailed(ILogger logger, string requestId, Exception exception);
+
+        [LoggerMessage(1003, LogLevel.Error, "Request {RequestId}: {Operation} failed with {Code}")]
+        public static partial void RequestFailed(ILogger logger, string requestId, string? operation, string code, Exception exception);
+    }
+}
+
+/// <summary>What the pipeline learns of a request on its way, for the answer's headers and the observers.</summary>
+internal sealed class Exchange(HttpContext context, string requestId)
+{
+    public HttpContext Context { get; } = context;
+
+    public string RequestId { get; } = requestId;
+
+    public IncomingRequest? Incoming { get; set; }
+
+    public S3OperationDefinition? Definition { get; set; }
+
+    public Caller? Caller { get; set; }
+
+    /// <summary>The request's span; null when nobody collects spans.</summary>
+    public Activity? Activity { get; set; }
+
+    /// <summary>Region of the bucket, shown on every answer about it.</summary>
+    public string? Region { get; set; }
+
+    public long BytesSent { get; set; }
+}

@@ -1,0 +1,60 @@
+using System.Xml;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Pipeline;
+
+/// <summary>An answer as a handler returns it; only <see cref="S3ResponseWriter"/> puts it on the wire.</summary>
+internal sealed class S3Response
+{
+    private List<KeyValuePair<string, string>>? _headers;
+
+    private S3Response(int status) => Status = status;
+
+    /// <summary>HTTP status code.</summary>
+    public int Status { get; }
+
+    /// <summary>Set when the request was refused: written as error XML, or as headers alone for HEAD and 304.</summary>
+    public S3Error? Error { get; private init; }
+
+    /// <summary>Headers in the order added.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers ?? [];
+
+    /// <summary>Writes the XML body; null where there is none.</summary>
+    public Action<XmlWriter>? Xml { get; private init; }
+
+    /// <summary>The bytes to send, disposed when sent; null where there are none.</summary>
+    public Stream? Content { get; private init; }
+
+    /// <summary>Length of <see cref="Content"/> in bytes; for HEAD the length a GET would have.</summary>
+    public long? ContentLength { get; private init; }
+
+    /// <summary>An answer that may take long: the writer keeps the connection alive until it is there.</summary>
+    public Task<S3Response>? Late { get; private init; }
+
+    public static S3Response Ok() => new(200);
+
+    public static S3Response NoContent() => new(204);
+
+    public static S3Response Refuse(S3Error error) => new(error.Status) { Error = error };
+
+    public static S3Response OfXml(Action<XmlWriter> write) => new(200) { Xml = write };
+
+    /// <summary>Sends <paramref name="length"/> bytes; <paramref name="content"/> is null for HEAD.</summary>
+    public static S3Response OfContent(int status, Stream? content, long length) => new(status) { Content = content, ContentLength = length };
+
+    /// <summary>Keeps the connection alive until the real answer is there; errors that come late stand in a 200 body, as on AWS.</summary>
+    public static S3Response OfLate(Task<S3Response> late) => new(200) { Late = late };
+
+    /// <summary>Adds a header; null and empty values add none.</summary>
+    public S3Response With(string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            (_headers ??= []).Add(new(name, value));
+        }
+
+        return this;
+    }
+
+    public static implicit operator S3Response(S3Error error) => Refuse(error);
+}

@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.Xml;
+using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
+
+namespace BleepStore.Api.Pipeline;
+
+/// <summary>The one place that puts answers on the wire: common headers, XML, errors, bytes.</summary>
+internal sealed class S3ResponseWriter(TimeProvider time)
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    /// <summary>How long an answer may take before the connection is kept alive with white space, as AWS does for Copy and Complete.</summary>
+    internal TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Writes the whole answer. Throws what went wrong after the head was sent; the caller cuts the connection.</summary>
+    public async Task WriteAsync(HttpContext context, Exchange exchange, S3Response response)
+    {
+        if (response.Late is { } late)
+        {
+            await WriteLateAsync(context, exchange, late);
+            return;
+        }
+
+        if (response.Content is { } content)
+        {
+            await using (content)
+            {
+                await WriteContentAsync(context, exchange, response, content);
+            }
+
+            return;
+        }
+
+        WriteHead(context, exchange, response);
+        if (response.Xml is not null || (response.Error is not null && response.Status != 304))
+        {
+            await WriteXmlAsync(context, exchange, response);
+        }
+        else if (response.ContentLength is { } length)
+        {
+            context.Response.ContentLength = length;
+        }
+        else if (response.Status is not (204 or 304))
+        {
+            context.Response.ContentLength = 0;
+        }
+    }
+
+    private static void WriteHead(HttpContext context, Exchange exchange, S3Response response)
+    {
+        context.Response.StatusCode = response.Status;
+        var headers = context.Response.Headers;
+        headers.Server = "BleepStore";
+        headers["x-amz-request-id"] = exchange.RequestId;
+        headers["x-amz-id-2"] = HostId(exchange.RequestId);
+        if (exchange.Region is { } region)
+        {
+            headers["x-amz-bucket-region"] = region;
+        }
+
+        foreach (var (name, value) in response.Headers)
+        {
+            headers[name] = value;
+        }
+
+        if (response.Status is 503)
+        {
+            headers.RetryAfter = "1";
+        }
+    }
+
+    private static string HostId(string requestId) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes("bleepstore/" + requestId));
+
+    private static async Task WriteXmlAsync(HttpContext context, Exchange exchange, S3Response response)
+    {
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        Serialize(bytes, response, exchange);
+        context.Response.ContentType = "application/xml";
+        context.Response.ContentLength = bytes.WrittenCount;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            if (response.Error is not null)
+            {
+                context.Response.ContentLength = null;
+            }
+
+            return;
+        }
+
+        exchange.BytesSent = bytes.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(bytes.WrittenMemory, context.RequestAborted);
+    }
+
+    private static void Serialize(ArrayBufferWriter<byte> bytes, S3Response response, Exchange exchange)
+    {
+        using var stream = new BufferStream(bytes);
+        using var writer = XmlWriter.Create(stream, S3Xml.Settings);
+        writer.WriteStartDocument();
+        if (response.Error is { } error)
+        {
+            WriteError(writer, error, exchange);
+        }
+        else
+        {
+            response.Xml?.Invoke(writer);
+        }
+    }
+
+    private static void WriteError(XmlWriter writer, S3Error error, Exchange exchange)
+    {
+        writer.WriteStartElement("Error");
+        writer.Element("Code", error.Code);
+        writer.Element("Message", error.Message);
+        foreach (var (name, value) in error.Details)
+        {
+            writer.Element(name, value);
+        }
+
+        writer.Element("Resource", exchange.Incoming?.RawPath ?? "/");
+        writer.Element("RequestId", exchange.RequestId);
+        writer.Element("HostId", HostId(exchange.RequestId));
+        writer.WriteEndElement();
+    }
+
+    private static async Task WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
+    {
+        var output = context.Response.BodyWriter;
+        var remaining = response.ContentLength ?? 0;
+        var count = 0;
+        if (remaining > 0)
+        {
+            // The first read comes before the head: damage found there is still an honest error.
+            var first = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+            try
+            {
+                count = await content.ReadAsync(first.AsMemory(0, (int)Math.Min(first.Length, remaining)), context.RequestAborted);
+                WriteHead(context, exchange, response);
+                context.Response.ContentLength = remaining;
+                first.AsMemory(0, count).CopyTo(output.GetMemory(Math.Max(1, count)));
+            }
+            catch (Exception e) when (!context.Response.HasStarted && e is not OperationCanceledException)
+            {
+                WriteHead(context, exchange, ExceptionErrors.Map(e));
+                await WriteXmlAsync(context, exchange, ExceptionErrors.Map(e));
+                return;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(first);
+            }
+        }
+        else
+        {
+            WriteHead(context, exchange, response);
+            context.Response.ContentLength = 0;
+        }
+
+        while (remaining > 0)
+        {
+            if (count == 0)
+            {
+                throw new EndOfStreamException($"{remaining} bytes are missing.");
+            }
+
+            output.Advance(count);
+            remaining -= count;
+            exchange.BytesSent += count;
+            var flushed = await output.FlushAsync(context.RequestAborted);
+            if (flushed.IsCompleted || remaining == 0)
+            {
+                break;
+            }
+
+            var buffer = output.GetMemory(ChunkBytes);
+            count = await content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], context.RequestAborted);
+        }
+    }
+
+    private async Task WriteLateAsync(HttpContext context, Exchange exchange, Task<S3Response> late)
+    {
+        var interval = KeepAliveInterval;
+        if (await IsDoneWithinAsync(late, interval))
+        {
+            await WriteAsync(context, exchange, await late);
+            return;
+        }
+
+        WriteHead(context, exchange, S3Response.Ok());
+        context.Response.ContentType = "application/xml";
+        await context.Response.BodyWriter.WriteAsync("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"u8.ToArray(), context.RequestAborted);
+        while (!await IsDoneWithinAsync(late, interval))
+        {
+            await context.Response.BodyWriter.WriteAsync(" "u8.ToArray(), context.RequestAborted);
+        }
+
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        Serialize(bytes, await late, exchange);
+        var declaration = bytes.WrittenSpan.IndexOf("?>"u8) + 2;
+        await context.Response.BodyWriter.WriteAsync(bytes.WrittenMemory[declaration..], context.RequestAborted);
+    }
+
+    private async Task<bool> IsDoneWithinAsync(Task task, TimeSpan interval)
+    {
+        using var stop = new CancellationTokenSource();
+        var winner = await Task.WhenAny(task, Task.Delay(interval, time, stop.Token));
+        await stop.CancelAsync();
+        return winner == task;
+    }
+
+    /// <summary>Lets an <see cref="XmlWriter"/> write into a buffer writer.</summary>
+    private sealed class BufferStream(ArrayBufferWriter<byte> bytes) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => bytes.WrittenCount;
+
+        public override long Position { get => bytes.WrittenCount; set => throw new NotSupportedException(); }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => bytes.Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => bytes.Write(buffer);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using BleepStore.Api.Operations;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Pipeline;
+
+/// <summary>
+/// Finds the operation of a request from the definitions alone. A subresource that the chosen operation does not claim is 501, never a
+/// fall-through: <c>DELETE /bucket?policy</c> must not delete the bucket.
+/// </summary>
+internal sealed class S3Router
+{
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+    private static readonly FrozenSet<string> Subresources = FrozenSet.ToFrozenSet(
+        [
+            "abac", "accelerate", "acl", "analytics", "annotation", "append", "attributes", "cors", "delete", "encryption", "intelligent-tiering",
+            "inventory", "legal-hold", "lifecycle", "list-type", "location", "logging", "metadataConfiguration", "metadataInventoryTable",
+            "metadataJournalTable", "metadataTable", "metrics", "notification", "object-lock", "ownershipControls", "partNumber", "policy",
+            "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore", "retention", "select",
+            "select-type", "session", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website", "encryption-update",
+        ],
+        StringComparer.Ordinal);
+
+    // Signature parameters are never a subresource, whatever they hold.
+    private static readonly FrozenSet<string> SignatureParameters = FrozenSet.ToFrozenSet(
+        ["AWSAccessKeyId", "Expires", "Signature", "x-id"], StringComparer.Ordinal);
+
+    private readonly FrozenDictionary<(string Method, S3Resource Resource), ImmutableArray<Candidate>> _candidates;
+
+    public S3Router(ImmutableArray<S3Route> routes, IServiceProvider services)
+    {
+        _candidates = routes
+            .Select(route => new Candidate(route.Definition, route.CreateHandler(services)))
+            .GroupBy(candidate => (candidate.Definition.Method, candidate.Definition.Resource))
+            .ToFrozenDictionary(
+                group => group.Key,
+                group => group.OrderByDescending(candidate => candidate.Definition.Query.Length + (candidate.Definition.Header is null ? 0 : 1)).ToImmutableArray());
+    }
+
+    /// <summary>The operation that a request asks for, or why there is none.</summary>
+    public (S3OperationDefinition? Definition, IS3Handler? Handler, S3Error? Refusal) Route(IncomingRequest request)
+    {
+        var resource = request.Bucket is null ? S3Resource.Service : request.Key is null ? S3Resource.Bucket : S3Resource.Object;
+        var chosen = _candidates.TryGetValue((request.Method, resource), out var candidates)
+            ? candidates.FirstOrDefault(candidate => Matches(candidate.Definition, request))
+            : null;
+        foreach (var parameter in request.Query.Parameters)
+        {
+            if (!IsClaimed(chosen?.Definition, parameter) && IsRefusedUnclaimed(request.Method, parameter))
+            {
+                return (null, null, S3Errors.NotImplemented.With("Header", parameter.Name));
+            }
+        }
+
+        return chosen is not null
+            ? (chosen.Definition, chosen.Handler, null)
+            : (null, null, request.Method == "OPTIONS"
+                ? S3Errors.NotImplemented
+                : S3Errors.MethodNotAllowed.With("Method", request.Method).With("ResourceType", resource == S3Resource.Object ? "OBJECT" : resource == S3Resource.Bucket ? "BUCKET" : "SERVICE"));
+    }
+
+    private static bool Matches(S3OperationDefinition definition, IncomingRequest request)
+    {
+        foreach (var condition in definition.Query)
+        {
+            var equals = condition.IndexOf('=', StringComparison.Ordinal);
+            var value = request.Query[equals < 0 ? condition : condition[..equals]];
+            if (value is null || (equals >= 0 && !value.AsSpan().SequenceEqual(condition.AsSpan(equals + 1))))
+            {
+                return false;
+            }
+        }
+
+        return definition.Header is null || request.Headers.ContainsKey(definition.Header);
+    }
+
+    private static bool IsClaimed(S3OperationDefinition? definition, QueryParameter parameter)
+    {
+        if (definition is null)
+        {
+            return false;
+        }
+
+        foreach (var condition in definition.Query)
+        {
+            var equals = condition.IndexOf('=', StringComparison.Ordinal);
+            if (condition.AsSpan(0, equals < 0 ? condition.Length : equals).SequenceEqual(parameter.Name))
+            {
+                return true;
+            }
+        }
+
+        return definition.OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal);
+    }
+
+    // A presigned URL can carry headers as parameters; a copy source among them would make a PutObject of what is meant as a copy.
+    private static bool IsRefusedUnclaimed(string method, QueryParameter parameter)
+        => Subresources.Contains(parameter.Name)
+            || parameter.Name.Equals("x-amz-copy-source", StringComparison.OrdinalIgnoreCase)
+            || IsUnknownSubresource(method, parameter);
+
+    private static bool IsUnknownSubresource(string method, QueryParameter parameter)
+        => method is "PUT" or "POST" or "DELETE"
+            && parameter.Value.Length == 0
+            && !SignatureParameters.Contains(parameter.Name)
+            && !parameter.Name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase);
+
+    private sealed record Candidate(S3OperationDefinition Definition, IS3Handler Handler);
+}

@@ -1,0 +1,45 @@
+namespace BleepStore.Metadata.Commands;
+
+/// <summary>How a write ended. The numbers are remembered on disk.</summary>
+public enum WriteStatus
+{
+    Done = 0,
+
+    /// <summary>The bucket is absent, or another one than the request was authorised against.</summary>
+    BucketMissing = 1,
+
+    /// <summary>The object that the request needs is absent.</summary>
+    KeyMissing = 2,
+
+    /// <summary>A precondition does not hold.</summary>
+    PreconditionFailed = 3,
+
+    /// <summary>The upload is absent, completed or aborted.</summary>
+    UploadMissing = 4,
+
+    /// <summary>A listed part changed or vanished since the request computed its answer.</summary>
+    PartChanged = 5,
+
+    /// <summary>The bucket holds objects.</summary>
+    BucketNotEmpty = 6,
+
+    /// <summary>The bucket exists; <see cref="WriteOutcome.OwnerId"/> tells whose.</summary>
+    BucketExists = 7,
+}
+
+/// <summary>What a write did.</summary>
+/// <param name="Status">How it ended.</param>
+/// <param name="Order">Order the store assigned; the sequencer.</param>
+/// <param name="VersionId">Version id of the object written or removed.</param>
+/// <param name="LastModified">Time the object was given.</param>
+/// <param name="OwnerId">Owner of the bucket that stands in the way, for <see cref="WriteStatus.BucketExists"/>.</param>
+public sealed record WriteOutcome(
+    WriteStatus Status,
+    long Order = 0,
+    string? VersionId = null,
+    DateTimeOffset LastModified = default,
+    string? OwnerId = null)
+{
+    /// <summary>True when the change was made; every other status has changed nothing.</summary>
+    public bool IsDone => Status == WriteStatus.Done;
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Metadata.Listing;
+
+/// <summary>
+/// The one listing algorithm of all engines: rolls keys up by delimiter, jumps over what lies below a common prefix, and costs what the page
+/// holds, wherever it starts. See the AWS page of ListObjectsV2.
+/// </summary>
+internal static class PrefixListing
+{
+    /// <summary>One page of current objects.</summary>
+    public static ObjectPage ListObjects(IKeyCursor<ObjectRecord> cursor, ListQuery query)
+    {
+        var page = Fill(cursor, query.Prefix, query.Delimiter, Start(query.Prefix, query.Delimiter, query.After, uploadId: null), query.Limit);
+        return new ObjectPage(page.Rows, page.CommonPrefixes, page.IsTruncated ? page.Last : null);
+    }
+
+    /// <summary>One page of open uploads.</summary>
+    public static UploadPage ListUploads(IKeyCursor<UploadRecord> cursor, UploadListQuery query)
+    {
+        var start = Start(query.Prefix, query.Delimiter, query.KeyMarker, query.UploadIdMarker);
+        var page = Fill(cursor, query.Prefix, query.Delimiter, start, query.Limit);
+        var nextUploadId = page.IsTruncated && !page.EndsInPrefix ? page.Rows[^1].UploadId : null;
+        return new UploadPage(page.Rows, page.CommonPrefixes, page.IsTruncated, page.IsTruncated ? page.Last : null, nextUploadId);
+    }
+
+    private static KeyBound Start(string prefix, string delimiter, string? after, string? uploadId)
+    {
+        if (after is null || KeyOrder.Compare(after, prefix) < 0)
+        {
+            return KeyBound.At(prefix);
+        }
+
+        // Such a marker ended an earlier page: everything below it was told by that one line.
+        if (CommonPrefix(after, prefix, delimiter) == after)
+        {
+            return KeyBound.PastPrefix(after);
+        }
+
+        return string.IsNullOrEmpty(uploadId) ? KeyBound.After(after) : new KeyBound(KeyBoundKind.At, after, uploadId);
+    }
+
+    private static Page<T> Fill<T>(IKeyCursor<T> cursor, string prefix, string delimiter, KeyBound start, int limit)
+    {
+        if (limit <= 0)
+        {
+            return new Page<T>([], [], Last: "", EndsInPrefix: false, IsTruncated: false);
+        }
+
+        var rows = ImmutableArray.CreateBuilder<T>();
+        var prefixes = ImmutableArray.CreateBuilder<string>();
+        var last = "";
+        var endsInPrefix = false;
+        var found = cursor.Seek(start);
+        while (found && cursor.Key is var key && key.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            if (rows.Count + prefixes.Count == limit)
+            {
+                return new Page<T>(rows.DrainToImmutable(), prefixes.DrainToImmutable(), last, endsInPrefix, IsTruncated: true);
+            }
+
+            if (CommonPrefix(key, prefix, delimiter) is { } common)
+            {
+                prefixes.Add(common);
+                (last, endsInPrefix) = (common, true);
+                found = cursor.Seek(KeyBound.PastPrefix(common));
+            }
+            else
+            {
+                rows.Add(cursor.Current);
+                (last, endsInPrefix) = (key, false);
+                found = cursor.MoveNext();
+            }
+        }
+
+        return new Page<T>(rows.DrainToImmutable(), prefixes.DrainToImmutable(), last, endsInPrefix, IsTruncated: false);
+    }
+
+    private static string? CommonPrefix(string key, string prefix, string delimiter)
+    {
+        if (delimiter.Length == 0 || !key.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var index = key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
+        return index < 0 ? null : key[..(index + delimiter.Length)];
+    }
+
+    private readonly record struct Page<T>(
+        ImmutableArray<T> Rows, ImmutableArray<string> CommonPrefixes, string Last, bool EndsInPrefix, bool IsTruncated);
+}

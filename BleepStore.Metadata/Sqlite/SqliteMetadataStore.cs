@@ -1,0 +1,290 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Metadata.Sqlite;
+
+/// <summary>The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.</summary>
+public sealed class SqliteMetadataStore : IMetadataStore
+{
+    private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly string _path;
+    private readonly DirectoryLock _lock;
+    private readonly SqliteWriter _writer;
+    private readonly SpaceReserve _reserve;
+    private readonly CommandQueue _queue;
+    private readonly SqliteCommitter _committer;
+    private readonly ConcurrentBag<SqliteQueries> _readers = [];
+    private readonly int _maxIdleReaders = Math.Max(4, 2 * Environment.ProcessorCount);
+    private int _disposed;
+
+    /// <summary>Locks the directory, opens or makes the database and starts the committer.</summary>
+    /// <param name="options">Where, and the bounds.</param>
+    /// <param name="crashPoint">Called at <c>commit.before</c> and <c>commit.after</c> of every transaction; for crash tests.</param>
+    /// <param name="fatal">Called once with one line when only a restart can tell what was stored; by default ends the process at once.</param>
+    /// <exception cref="MetadataFormatException">The file is foreign or was written by a newer release.</exception>
+    /// <exception cref="MetadataUnavailableException">Another process holds the directory, or the file cannot be read.</exception>
+    public SqliteMetadataStore(SqliteMetadataOptions options, Action<string>? crashPoint = null, Action<string>? fatal = null)
+    {
+        _lock = DirectoryLock.Acquire(options.Path);
+        try
+        {
+            _path = Path.Combine(Path.GetFullPath(options.Path), options.FileName);
+            using (DirectoryLock.OpenPrivate(_path, FileMode.OpenOrCreate, FileShare.ReadWrite))
+            {
+            }
+
+            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes);
+            _reserve.TryRestore();
+            _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
+            _writer = new SqliteWriter(_path, options);
+            StoreId = _writer.ReadStoreId();
+            _committer = new SqliteCommitter(_writer, _reserve, _queue, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
+        }
+        catch (Exception error)
+        {
+            _writer?.Dispose();
+            _lock.Dispose();
+            if (error is SqliteEngineException engine)
+            {
+                throw engine.ToPublic();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The linked SQLite and where it came from, for the log.</summary>
+    public static string LibraryVersion => SqliteLibrary.Version;
+
+    /// <inheritdoc/>
+    public string Engine => "sqlite";
+
+    /// <inheritdoc/>
+    public bool IsDurable => true;
+
+    /// <inheritdoc/>
+    public string StoreId { get; }
+
+    /// <inheritdoc/>
+    public long PublishedSequence => _committer.PublishedSequence;
+
+    /// <inheritdoc/>
+    public long? FreeBytes => _reserve.FreeBytes;
+
+    /// <summary>True while the reserve is given up: only commands that free bytes run.</summary>
+    public bool IsOutOfSpace => _reserve.IsMissing;
+
+    /// <inheritdoc/>
+    public ValueTask<TResult> ExecuteAsync<TResult>(MetadataCommand<TResult> command, CancellationToken cancellationToken)
+        => cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<TResult>(cancellationToken)
+            : new ValueTask<TResult>(_queue.EnqueueAsync(command, cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<BucketRecord?> FindBucketAsync(string bucket, CancellationToken cancellationToken)
+        => ReadAsync(bucket, static (queries, name) => queries.FindBucket(name), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<BucketRecord>> ListBucketsAsync(
+        string? ownerId, string prefix, string? after, int limit, CancellationToken cancellationToken)
+        => ReadAsync(
+            (ownerId, prefix, after, limit),
+            static (queries, page) => queries.ListBuckets(page.ownerId, page.prefix, page.after, page.limit).ToImmutableArray(),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<BucketCounters> CountAsync(long bucketId, CancellationToken cancellationToken)
+        => ReadAsync(bucketId, static (queries, id) => queries.Count(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<StoreCounters> CountAllAsync(CancellationToken cancellationToken)
+        => ReadAsync(0, static (queries, _) => queries.CountAll(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindObjectAsync(long bucketId, string key, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, key), static (queries, row) => queries.FindObject(row.bucketId, row.key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, query), static (queries, page) => queries.ListObjects(page.bucketId, page.query), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<UploadRecord?> FindUploadAsync(long bucketId, string key, string uploadId, CancellationToken cancellationToken)
+        => ReadAsync(
+            (bucketId, key, uploadId), static (queries, row) => queries.FindUpload(row.bucketId, row.key, row.uploadId), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<CompletedUploadRecord?> FindCompletedUploadAsync(string uploadId, CancellationToken cancellationToken)
+        => ReadAsync(uploadId, static (queries, id) => queries.FindCompletedUpload(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<UploadPage> ListUploadsAsync(long bucketId, UploadListQuery query, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, query), static (queries, page) => queries.ListUploads(page.bucketId, page.query), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken)
+        => ReadAsync(
+            (idleSince, limit), static (queries, page) => queries.ListIdleUploads(page.idleSince, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<PartRecord>> ListPartsAsync(string uploadId, int after, int limit, CancellationToken cancellationToken)
+        => ReadAsync(
+            (uploadId, after, limit),
+            static (queries, page) => queries.ListParts(page.uploadId, page.after, page.limit).ToImmutableArray(),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ManifestChunk?> FindManifestChunkAsync(string uploadId, long offset, CancellationToken cancellationToken)
+        => ReadAsync((uploadId, offset), static (queries, row) => queries.FindChunkAt(row.uploadId, row.offset), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ManifestChunk?> FindManifestChunkAsync(string uploadId, int chunk, CancellationToken cancellationToken)
+        => ReadAsync((uploadId, chunk), static (queries, row) => queries.FindChunk(row.uploadId, row.chunk), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccountRecord?> FindAccountAsync(string accountId, CancellationToken cancellationToken)
+        => ReadAsync(accountId, static (queries, id) => queries.FindAccount(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AccountRecord?> FindAccountByEmailAsync(string email, CancellationToken cancellationToken)
+        => ReadAsync(email, static (queries, address) => queries.FindAccountByEmail(address), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<CredentialRecord?> FindCredentialAsync(string accessKey, CancellationToken cancellationToken)
+        => ReadAsync(accessKey, static (queries, key) => queries.FindCredential(key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
+        => ReadAsync((after, limit), static (queries, page) => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
+        => ReadAsync((upTo, limit), static (queries, page) => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)
+        => ReadAsync(
+            (afterSequence, limit), static (queries, page) => queries.ReadOutbox(page.afterSequence, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<BlobOwner?> FindBlobOwnerAsync(UInt128 blobId, CancellationToken cancellationToken)
+        => ReadAsync(blobId, static (queries, id) => queries.FindBlobOwner(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken)
+        => ReadAsync(blobId, static (queries, id) => queries.FindInlineBody(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
+        => ReadAsync((after, limit), static (queries, page) => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<BootRecord>> ListBootsAsync(uint node, CancellationToken cancellationToken)
+        => ReadAsync(node, static (queries, number) => queries.ListBoots(number).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<string>> ListBackendsAsync(CancellationToken cancellationToken)
+        => ReadAsync(0, static (queries, _) => queries.ListBackends().ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        _committer.CheckHealth();
+        await ReadAsync(0L, static (queries, id) => queries.Count(id), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
+        await _committer.Ended;
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Database.Dispose();
+        }
+
+        _writer.Dispose();
+        _lock.Dispose();
+    }
+
+    private ValueTask<TResult> ReadAsync<TArgument, TResult>(
+        TArgument argument, Func<SqliteQueries, TArgument, TResult> read, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
+        try
+        {
+            var reader = _readers.TryTake(out var idle) ? idle : OpenReader();
+            try
+            {
+                return ValueTask.FromResult(read(reader, argument));
+            }
+            finally
+            {
+                Return(reader);
+            }
+        }
+        catch (SqliteEngineException error)
+        {
+            return ValueTask.FromException<TResult>(error.ToPublic());
+        }
+        catch (Exception error) when (error is MetadataFormatException or EncoderFallbackException)
+        {
+            return ValueTask.FromException<TResult>(error);
+        }
+    }
+
+    private SqliteQueries OpenReader()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+#pragma warning disable CA2000 // The queries own the connection, and Return or DisposeAsync dispose of it.
+        var database = SqliteDatabase.Open(_path, ReaderBusyTimeout);
+#pragma warning restore CA2000
+        try
+        {
+            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
+            return new SqliteQueries(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    private void Return(SqliteQueries reader)
+    {
+        if (_disposed != 0 || reader.Database.InTransaction || _readers.Count >= _maxIdleReaders)
+        {
+            reader.Database.Dispose();
+            return;
+        }
+
+        _readers.Add(reader);
+    }
+
+    private static void EndProcess(string line)
+    {
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"fatal: {line}"));
+        Console.Error.Flush();
+
+        // Not Environment.Exit: a handler that waits for the committer would wait for ever, and there is nothing left to do in order.
+        using var process = Process.GetCurrentProcess();
+        process.Kill();
+    }
+}

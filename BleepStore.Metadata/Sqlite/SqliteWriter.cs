@@ -1,0 +1,105 @@
+using System.Globalization;
+using SQLitePCL;
+
+namespace BleepStore.Metadata.Sqlite;
+
+/// <summary>The one connection that writes, and everything that happens on it between batches: checkpoints, and giving room back.</summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int PageSize = 4096;
+
+    /// <summary>Past this many soft limits a checkpoint waits for readers, so that the journal can begin anew.</summary>
+    private const int HardLimitFactor = 4;
+
+    /// <summary>Pages given back in one go.</summary>
+    private const int VacuumPages = 512;
+
+    /// <summary>How long a checkpoint waits for readers that still read the journal.</summary>
+    private static readonly TimeSpan ReaderWait = TimeSpan.FromMilliseconds(100);
+
+    private readonly SqliteDatabase _database;
+    private readonly long _softLimitPages;
+    private long _journalPages;
+
+    public SqliteWriter(string path, SqliteMetadataOptions options)
+    {
+        _database = SqliteDatabase.Open(path, ReaderWait);
+        try
+        {
+            SqliteSchema.Ensure(_database, path);
+            _softLimitPages = Math.Max(1, options.JournalSoftLimitBytes / PageSize);
+            _database.Execute(string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                PRAGMA journal_mode=WAL;
+                PRAGMA synchronous=FULL;
+                PRAGMA wal_autocheckpoint=0;
+                PRAGMA journal_size_limit={options.JournalSoftLimitBytes};
+                PRAGMA cache_size=-16384;
+                PRAGMA temp_store=MEMORY;
+                """));
+            if (options.MaxPageCount > 0)
+            {
+                _database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={options.MaxPageCount};"));
+            }
+
+            Transaction = new SqliteTransaction(_database);
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteTransaction Transaction { get; }
+
+    /// <summary>Random id given to the store when its file was made.</summary>
+    public string ReadStoreId()
+    {
+        using var statement = new SqliteStatement(_database, "SELECT store_id FROM meta WHERE id = 1");
+        return statement.First(row => row.Text(0))!;
+    }
+
+    /// <summary>Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.</summary>
+    public void CheckpointWhenDue()
+    {
+        raw.sqlite3_db_status(_database.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        _journalPages += pages;
+        if (_journalPages >= _softLimitPages)
+        {
+            Checkpoint(_journalPages >= HardLimitFactor * _softLimitPages ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE);
+        }
+    }
+
+    /// <summary>Gives free pages at the end of the database back to the file system; true when there may be more.</summary>
+    public bool GiveBack()
+    {
+        var free = _database.QueryInt64("PRAGMA freelist_count");
+        if (free > 0)
+        {
+            using var vacuum = new SqliteStatement(_database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
+            vacuum.Run();
+        }
+
+        Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        return free > VacuumPages;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _database.Dispose();
+
+    private void Checkpoint(int mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_database.Handle, "main", mode, out var journalPages, out var foldedPages);
+        if (code == raw.SQLITE_OK)
+        {
+            // Readers of older states keep the rest for the next time.
+            _journalPages = foldedPages >= journalPages ? 0 : _journalPages;
+        }
+        else if (code != raw.SQLITE_BUSY)
+        {
+            throw _database.Error(code);
+        }
+    }
+}
