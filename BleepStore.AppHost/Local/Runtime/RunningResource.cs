@@ -88,11 +88,8 @@ internal sealed class RunningResource(
             _snapshot = _snapshot with { CpuPercent = cpu, MemoryBytes = memory };
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(TimeSpan.Zero, new CancellationToken(canceled: true));
-        _gate.Dispose();
-    }
+    /// <summary>Kills what still runs. The gate stays usable: the watch of a process that just ended may yet pass through it.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero, new CancellationToken(canceled: true));
 
     private async Task StartLockedAsync()
     {

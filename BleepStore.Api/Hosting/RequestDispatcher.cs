@@ -1,0 +1,73 @@
+using BleepStore.Api.Admin;
+using BleepStore.Api.Pipeline;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace BleepStore.Api.Hosting;
+
+/// <summary>The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.</summary>
+internal sealed class RequestDispatcher(
+    S3Pipeline s3, AdminPipeline admin, S3RequestParser parser, IEnumerable<IBesideS3> beside, DrainState drain)
+{
+    private readonly IBesideS3[] _beside = [.. beside];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers.Server = "BleepStore";
+        var isAdmin = context.Features.Get<ListenerFeature>()?.Kind == ListenerKind.Admin;
+        if (!isAdmin && IsUnsignedRead(context) && await TryAnswerBesideAsync(context))
+        {
+            return;
+        }
+
+        if (!drain.TryEnter())
+        {
+            Refuse(context);
+            return;
+        }
+
+        try
+        {
+            await (isAdmin ? admin.InvokeAsync(context) : s3.InvokeAsync(context));
+        }
+        finally
+        {
+            drain.Leave();
+        }
+    }
+
+    // A signed request is always S3, so that no bucket name is taken away from users.
+    private bool IsUnsignedRead(HttpContext context)
+    {
+        var request = context.Request;
+        return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && request.Headers.Authorization.Count == 0
+            && !IsPresigned(request.QueryString.Value ?? "")
+            && parser.FindHostBucket(request.Host.Value) is null;
+    }
+
+    private static bool IsPresigned(string query)
+        => query.Contains("X-Amz-", StringComparison.OrdinalIgnoreCase) || query.Contains("AWSAccessKeyId", StringComparison.OrdinalIgnoreCase);
+
+    private async ValueTask<bool> TryAnswerBesideAsync(HttpContext context)
+    {
+        foreach (var endpoint in _beside)
+        {
+            if (await endpoint.TryAnswerAsync(context))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Refuse(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = "1";
+        if (context.Features.Get<IHttpRequestFeature>()?.Protocol is "HTTP/1.1" or "HTTP/1.0")
+        {
+            context.Response.Headers.Connection = "close";
+        }
+    }
+}
