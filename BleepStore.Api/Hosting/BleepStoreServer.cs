@@ -1,5 +1,7 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Observability;
+using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -131,6 +133,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             ConsoleLogging.Configure(builder.Logging, options.Logging);
         }
 
+        builder.AddServiceDefaults();
         return builder;
     }
 
@@ -145,6 +148,14 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2));
         services.AddAdmin();
+        services.AddObservability(
+            new ObservabilitySettings(
+                options.Observability.Metrics,
+                options.Observability.MetricsPublic,
+                options.Observability.HealthCheck,
+                options.Logging.AccessLog,
+                options.Server.AdminToken),
+            provider => () => provider.GetRequiredService<DrainState>().IsReady);
         environment.ConfigureServices?.Invoke(services);
     }
 

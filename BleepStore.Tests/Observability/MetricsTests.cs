@@ -138,7 +138,7 @@ public sealed class MetricsTests : IDisposable
     {
         var gauges = new StoreGauges(
             _instruments,
-            StoreDouble.Metadata((nameof(IMetadataStore.CountAllAsync), _ => ValueTask.FromException<StoreCounters>(new MetadataUnavailableException("gone")))),
+            StoreDouble.Metadata((nameof(IMetadataStore.CountAllAsync), _ => ValueTask.FromException<StoreCounters>(new MetadataUnavailableException("gone", outcomeUnknown: false)))),
             TimeProvider.System,
             NullLogger<StoreGauges>.Instance);
         await gauges.RefreshAsync(TestContext.Current.CancellationToken);
