@@ -71,12 +71,12 @@ internal sealed partial class S3Pipeline(
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);
+            exchange.Region = authorization.Bucket?.Region;
             if (denial is not null)
             {
                 return denial;
             }
 
-            exchange.Region = authorization.Bucket?.Region;
             var request = new S3Request(verified, definition, authorization, exchange.Context.Connection.RemoteIpAddress?.ToString() ?? "");
             return await handler.HandleAsync(request, cancellationToken);
         }
