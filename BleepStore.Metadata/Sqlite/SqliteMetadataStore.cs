@@ -42,7 +42,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
             {
             }
 
-            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes);
+            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes, options.MeasureFreeBytes);
             _reserve.TryRestore();
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
             _writer = new SqliteWriter(_path, options);

@@ -185,7 +185,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         return _owners.All(limit, ReadOwner);
     }
 
-    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId) => _inline.BindId(blobId).First(row => row.Bytes(0).ToArray()) is { } body ? body : null;
+    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId)
+        => _inline.BindId(blobId).First(row => (ReadOnlyMemory<byte>?)row.Bytes(0).ToArray());
 
     public List<BootRecord> ListBoots(uint node)
         => _boots.Bind(node).All(int.MaxValue, row => new BootRecord((uint)row.Int64(0), (uint)row.Int64(1), row.Int64(2) != 0));
