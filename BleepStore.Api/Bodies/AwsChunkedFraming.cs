@@ -5,8 +5,8 @@ using BleepStore.Api.Auth;
 namespace BleepStore.Api.Bodies;
 
 /// <summary>
-/// The <c>aws-chunked</c> encoding: chunks with or without signatures, then trailers. Data goes straight into the caller's buffer; a chunk's
-/// signature is verified when its last byte has passed, so nothing may be published before the clean end. See
+/// The <c>aws-chunked</c> encoding: chunks with or without signatures, then trailers. Data goes straight into the caller's buffer; a
+/// chunk's signature is verified when its last byte has passed, so nothing may be published before the clean end. See
 /// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and …/sigv4-streaming-trailers.html
 /// </summary>
 /// <param name="source">The raw body.</param>

@@ -68,7 +68,7 @@ internal sealed record BodyPromises
         var text = request.Header("x-amz-trailer");
         return text is null
             ? []
-            : [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(n => n.ToLowerInvariant())];
+            : [.. text.ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
     }
 
     private static (ChecksumAlgorithm? Algorithm, byte[]? Value) ReadChecksum(

@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Bodies;
 
-/// <summary>The trailers of one <c>aws-chunked</c> body: exactly those that <c>x-amz-trailer</c> declared, signed where the chunks are.</summary>
+/// <summary>The trailers of one <c>aws-chunked</c> body: those that <c>x-amz-trailer</c> declared, signed where the chunks are.</summary>
 /// <param name="declared">Their names in lower case.</param>
 /// <param name="isSigned">True when the signature of the trailers must be the last of them.</param>
 internal sealed class ChunkTrailers(ImmutableArray<string> declared, bool isSigned)
@@ -19,7 +20,7 @@ internal sealed class ChunkTrailers(ImmutableArray<string> declared, bool isSign
     public string? Find(string name) => _values.GetValueOrDefault(name);
 
     /// <summary>Takes one line without its CRLF.</summary>
-    /// <exception cref="Protocol.S3Exception">MalformedTrailerError: not a trailer, not a declared one, twice the same, or behind the signature.</exception>
+    /// <exception cref="S3Exception">MalformedTrailerError: no trailer, undeclared, twice the same, or behind the signature.</exception>
     public void Add(ReadOnlySpan<byte> line)
     {
         // A widespread client ends the value itself with a line feed before the CRLF; S3 takes that, so we do.
@@ -45,7 +46,7 @@ internal sealed class ChunkTrailers(ImmutableArray<string> declared, bool isSign
     }
 
     /// <summary>Holds what has come against what was declared and signed.</summary>
-    /// <exception cref="Protocol.S3Exception">MalformedTrailerError: one is missing. SignatureDoesNotMatch.</exception>
+    /// <exception cref="S3Exception">MalformedTrailerError: one is missing. SignatureDoesNotMatch.</exception>
     public void Verify(ChunkSignatures? signatures)
     {
         if (_values.Count != declared.Length || (isSigned && _signature is null))

@@ -61,18 +61,19 @@ internal sealed class RequestBody : IDisposable
     /// <exception cref="S3Exception">The body is refused, or longer than the requirements allow.</exception>
     public async ValueTask<byte[]> ReadAllAsync(CancellationToken cancellationToken)
     {
-        // One byte more than announced, so that the read that finds the end needs no other buffer. Nothing is believed beyond 64 KiB:
-        // memory grows with the bytes that come, not with those that were promised.
-        var bytes = new byte[(int)Math.Min(_announcedBytes ?? 4 * 1024, 64 * 1024) + 1];
+        // Nothing is believed beyond 64 KiB: memory grows with the bytes that come, not with those that were promised.
+        var bytes = new byte[(int)Math.Min(_announcedBytes ?? 4 * 1024, 64 * 1024)];
         var length = 0;
         while (true)
         {
-            var count = await _content.ReadAsync(bytes.AsMemory(length), cancellationToken);
+            // A body that fills its announced length has only its end left, which needs no room.
+            var free = length == _announcedBytes ? new byte[1] : bytes.AsMemory(length);
+            var count = await _content.ReadAsync(free, cancellationToken);
             if (count == 0)
                 break;
 
             length += count;
-            if (length == bytes.Length)
+            if (length == bytes.Length && length != _announcedBytes)
                 Array.Resize(ref bytes, checked(bytes.Length * 2));
         }
 

@@ -115,5 +115,6 @@ internal static class ChecksumAlgorithms
     private static S3Exception Refuse(string name) => NotImplementedNames.Contains(name, StringComparer.OrdinalIgnoreCase)
         ? new S3Exception(S3Errors.NotImplemented.Because($"The {name.ToUpperInvariant()} checksum algorithm is not implemented."))
         : new S3Exception(S3Errors.InvalidRequest.Because(
-            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"));
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+            + $"[{string.Join(", ", All.Select(i => i.Name))}]"));
 }

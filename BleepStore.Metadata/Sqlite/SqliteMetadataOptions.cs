@@ -6,6 +6,9 @@ public sealed record SqliteMetadataOptions
     /// <summary>Directory of the database, its journal, lock and reserve; made with mode 0700 where it is missing.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Name of the database file in that directory.</summary>
+    public string FileName { get; init; } = "metadata.db";
+
     /// <summary>Commands that may wait; one more is refused with <see cref="MetadataBusyException"/>.</summary>
     public int QueueLimit { get; init; } = 8192;
 

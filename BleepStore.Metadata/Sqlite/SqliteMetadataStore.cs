@@ -12,8 +12,6 @@ namespace BleepStore.Metadata.Sqlite;
 /// <summary>The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.</summary>
 public sealed class SqliteMetadataStore : IMetadataStore
 {
-    private const string FileName = "metadata.db";
-
     private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
@@ -38,7 +36,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
         _lock = DirectoryLock.Acquire(options.Path);
         try
         {
-            _path = Path.Combine(Path.GetFullPath(options.Path), FileName);
+            _path = Path.Combine(Path.GetFullPath(options.Path), options.FileName);
             using (DirectoryLock.OpenPrivate(_path, FileMode.OpenOrCreate, FileShare.ReadWrite))
             {
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BleepStore.Api.Checksums;
+using BleepStore.Api.Protocol;
 
 namespace BleepStore.Tests.Bodies;
 
@@ -79,7 +80,8 @@ public sealed class ChunkedBodyPropertyTests(ITestOutputHelper output)
                 if (await damaged.RefusalAsync(bufferBytes: 16) is null)
                 {
                     (await damaged.ReadAsync()).ShouldBe(Data);
-                    (char.IsAsciiLetter((char)wire[at]) && (wire[at] ^ sent.Wire[at]) == 0x20).ShouldBeTrue("Only the case of a letter may change.");
+                    var isCase = char.IsAsciiLetter((char)wire[at]) && change == 0x20;
+                    isCase.ShouldBeTrue($"Only the case of a letter may change, not byte {at}.");
                 }
             }
         }
@@ -94,6 +96,10 @@ public sealed class ChunkedBodyPropertyTests(ITestOutputHelper output)
         var sent = Valid(form);
         (await sent.Sending([.. sent.Wire, (byte)'x']).RefusalAsync()).ShouldNotBeNull().Code.ShouldBe("IncompleteBody");
         (await sent.Sending([.. sent.Wire, .. sent.Wire]).RefusalAsync()).ShouldNotBeNull().Code.ShouldBe("IncompleteBody");
+
+        // Also when they come in a packet of their own, after the end was already seen.
+        var late = new PiecemealStream([.. sent.Wire, (byte)'x'], () => 1);
+        (await Should.ThrowAsync<S3Exception>(async () => await sent.ReadAsync(source: late))).Error.Code.ShouldBe("IncompleteBody");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Checksums;
@@ -72,7 +73,9 @@ public sealed class RequestBodyTests
     [InlineData(true)]
     public async Task An_empty_body_is_a_body(bool isFramed)
     {
-        var sent = isFramed ? SentBody.Unsigned([], "x-amz-checksum-crc32:AAAAAA==\r\n\r\n", 16, ("x-amz-trailer", "x-amz-checksum-crc32")) : SentBody.Plain([]);
+        var sent = isFramed
+            ? SentBody.Unsigned([], "x-amz-checksum-crc32:AAAAAA==\r\n\r\n", 16, ("x-amz-trailer", "x-amz-checksum-crc32"))
+            : SentBody.Plain([]);
         (await sent.ReadAsync()).ShouldBeEmpty();
     }
 
@@ -135,6 +138,17 @@ public sealed class RequestBodyTests
             error.Error.Code.ShouldBe(code);
             error.InnerException.ShouldBe(failure);
         }
+    }
+
+    [Theory]
+    [InlineData("", "IncompleteBody")]
+    [InlineData("9\r\n123456789\r\n0\r\n", "MalformedTrailerError")]
+    public async Task A_line_without_end_is_given_up_early(string before, string code)
+    {
+        var sent = SentBody.Unsigned(Data, "");
+        var endless = new PiecemealStream([.. Encoding.ASCII.GetBytes(before), .. Enumerable.Repeat((byte)'0', 1 << 20)], () => 4096);
+        (await Should.ThrowAsync<S3Exception>(async () => await sent.ReadAsync(source: endless))).Error.Code.ShouldBe(code);
+        endless.Position.ShouldBeLessThan(40 * 1024);
     }
 
     [Fact]

@@ -55,8 +55,10 @@ internal sealed class SentBody
         var previous = seed;
         foreach (var chunk in data.Chunk(chunkBytes).Append(Array.Empty<byte>()))
         {
-            previous = Sign($"AWS4-HMAC-SHA256-PAYLOAD\n{AmzDate}\n{Scope}\n{previous}\n{EmptySha256}\n{Convert.ToHexStringLower(SHA256.HashData(chunk))}");
-            wire.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{chunk.Length:x};chunk-signature={previous}\r\n")));
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(chunk));
+            previous = Sign($"AWS4-HMAC-SHA256-PAYLOAD\n{AmzDate}\n{Scope}\n{previous}\n{EmptySha256}\n{sha256}");
+            var size = chunk.Length.ToString("x", CultureInfo.InvariantCulture);
+            wire.Write(Encoding.ASCII.GetBytes($"{size};chunk-signature={previous}\r\n"));
             wire.Write(chunk);
             if (chunk.Length > 0)
                 wire.Write("\r\n"u8);
@@ -191,11 +193,8 @@ internal sealed class SentBody
     private static string Sign(string text) => Convert.ToHexStringLower(HMACSHA256.HashData(SigningKey, Encoding.UTF8.GetBytes(text)));
 
     private static byte[] DeriveKey(string secret, string date, string region, string service)
-        => HMACSHA256.HashData(
-            HMACSHA256.HashData(
-                HMACSHA256.HashData(HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), Encoding.UTF8.GetBytes(date)), Encoding.UTF8.GetBytes(region)),
-                Encoding.UTF8.GetBytes(service)),
-            "aws4_request"u8);
+        => new[] { date, region, service, "aws4_request" }.Aggregate(
+            Encoding.UTF8.GetBytes("AWS4" + secret), (key, text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
 }
 
 /// <summary>Gives its bytes in pieces of chosen sizes, asynchronously, as a network does.</summary>

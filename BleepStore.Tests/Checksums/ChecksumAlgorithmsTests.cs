@@ -63,9 +63,14 @@ public sealed class ChecksumAlgorithmsTests
     {
         var algorithm = ChecksumAlgorithms.ParseName(name);
         if (expected is null)
-            Should.Throw<S3Exception>(() => ChecksumAlgorithms.ResolveMultipartType(algorithm, header)).Error.Code.ShouldBe("InvalidRequest");
+        {
+            var error = Should.Throw<S3Exception>(() => ChecksumAlgorithms.ResolveMultipartType(algorithm, header)).Error;
+            error.Code.ShouldBe("InvalidRequest");
+        }
         else
+        {
             ChecksumAlgorithms.ResolveMultipartType(algorithm, header).Name().ShouldBe(expected);
+        }
     }
 
     [Theory]

@@ -1,0 +1,73 @@
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Storage;
+
+namespace BleepStore.Api.Background;
+
+/// <summary>This process's place in the history of its node.</summary>
+/// <param name="Node">Number of the node; 0 embedded.</param>
+/// <param name="Boot">Number of this boot.</param>
+/// <param name="MaySweep">False where the metadata is older than the storage root (it was restored): then an operator decides.</param>
+internal sealed record NodeBoot(uint Node, uint Boot, bool MaySweep);
+
+/// <summary>
+/// After a start, deletes blobs of earlier boots that no row names: what a kill between blob and command left behind. This boot's own are never
+/// touched, so nothing in flight can be.
+/// </summary>
+internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorage storage, NodeBoot boot, TimeProvider time, ILogger<BlobSweeper> logger)
+{
+    private const int BlobsPerPause = 1000;
+
+    /// <summary>Sweeps all boots that were not; the answer is how many blobs were deleted.</summary>
+    public async ValueTask<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        if (!metadata.IsDurable || !storage.IsDurable)
+        {
+            return 0;
+        }
+
+        if (!boot.MaySweep)
+        {
+            Log.Waiting(logger);
+            return 0;
+        }
+
+        var unswept = (await metadata.ListBootsAsync(boot.Node, cancellationToken)).Where(row => !row.Swept && row.Boot < boot.Boot).ToList();
+        if (unswept.Count == 0)
+        {
+            return 0;
+        }
+
+        var (seen, deleted) = (0, 0);
+        await foreach (var blob in storage.ListAsync(cancellationToken))
+        {
+            if (blob.Id.Node == boot.Node && blob.Id.Boot < boot.Boot && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
+            {
+                await storage.DeleteAsync(blob, cancellationToken);
+                deleted++;
+            }
+
+            if (++seen % BlobsPerPause == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
+            }
+        }
+
+        foreach (var row in unswept)
+        {
+            await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = row.Node, Boot = row.Boot }, cancellationToken);
+        }
+
+        Log.Swept(logger, seen, deleted);
+        return deleted;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1211, LogLevel.Information, "Swept {Seen} blobs of earlier boots, deleted {Deleted} that no row names")]
+        public static partial void Swept(ILogger logger, int seen, int deleted);
+
+        [LoggerMessage(1212, LogLevel.Warning, "The storage root knows later boots than the metadata: it may have been restored. Nothing is swept")]
+        public static partial void Waiting(ILogger logger);
+    }
+}

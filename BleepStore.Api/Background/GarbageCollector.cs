@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Content;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
+using BleepStore.Storage;
+
+namespace BleepStore.Api.Background;
+
+/// <summary>
+/// Deletes the bytes that garbage rows name, once no registered reader can still hold them, and then the rows. Deleting is idempotent, so a crash
+/// between the two only repeats it.
+/// </summary>
+internal sealed partial class GarbageCollector(
+    IMetadataStore metadata, IObjectStorage storage, ReaderRegistry readers, ICrashPoints crashPoints, TimeProvider time, ILogger<GarbageCollector> logger)
+{
+    private const int RowsPerPass = 256;
+    private const int PartsPerCommand = 1000;
+
+    /// <summary>Collects one batch; false when nothing is left that may go now.</summary>
+    public async ValueTask<bool> CollectBatchAsync(CancellationToken cancellationToken)
+    {
+        // The published sequence is read before the readers: see ReaderRegistry.
+        var published = metadata.PublishedSequence;
+        var entries = await metadata.ReadGarbageAsync(readers.Oldest(published), RowsPerPass, cancellationToken);
+        var rows = ImmutableArray.CreateBuilder<(long, int)>();
+        var blobs = ImmutableArray.CreateBuilder<UInt128>();
+        foreach (var entry in entries)
+        {
+            try
+            {
+                if (entry.Segment is { } segment)
+                {
+                    await DeleteAsync(segment, cancellationToken);
+                    blobs.Add(segment.BlobId);
+                }
+                else
+                {
+                    await ExpandAsync(entry, cancellationToken);
+                }
+
+                rows.Add((entry.Sequence, entry.Ordinal));
+            }
+            catch (IOException e)
+            {
+                // It stays a row and is tried again with the next pass.
+                Log.NotDeleted(logger, entry.Sequence, e);
+            }
+        }
+
+        if (rows.Count == 0)
+        {
+            return false;
+        }
+
+        crashPoints.Hit("collect.deleted");
+        await metadata.ExecuteAsync(
+            new CollectGarbage { Time = time.GetUtcNow(), Rows = rows.ToImmutable(), Blobs = blobs.ToImmutable() }, cancellationToken);
+        return entries.Length == RowsPerPass || entries.Any(entry => entry.Kind == GarbageKind.Bucket);
+    }
+
+    private ValueTask ExpandAsync(GarbageEntry entry, CancellationToken cancellationToken) => entry.Kind switch
+    {
+        GarbageKind.Upload => CollectPartsAsync(entry.UploadId ?? "", keep: [], withManifest: true, cancellationToken),
+        GarbageKind.UnlistedParts => CollectUnlistedAsync(entry.UploadId ?? "", cancellationToken),
+        GarbageKind.Bucket => ExpandBucketAsync(entry.BucketId, cancellationToken),
+        _ => throw new InvalidDataException($"Garbage of the unknown kind {entry.Kind}."),
+    };
+
+    private async ValueTask ExpandBucketAsync(long bucketId, CancellationToken cancellationToken)
+    {
+        while (await metadata.ExecuteAsync(new ExpandDeletedBucket { Time = time.GetUtcNow(), BucketId = bucketId }, cancellationToken) > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private async ValueTask CollectUnlistedAsync(string uploadId, CancellationToken cancellationToken)
+    {
+        var listed = new HashSet<int>();
+        for (var index = 0; await metadata.FindManifestChunkAsync(uploadId, chunk: index, cancellationToken) is { } chunk; index++)
+        {
+            listed.UnionWith(chunk.Parts.Select(part => part.PartNumber));
+        }
+
+        await CollectPartsAsync(uploadId, listed, withManifest: false, cancellationToken);
+    }
+
+    private async ValueTask CollectPartsAsync(string uploadId, HashSet<int> keep, bool withManifest, CancellationToken cancellationToken)
+    {
+        for (var after = 0; ;)
+        {
+            var page = await metadata.ListPartsAsync(uploadId, after, PartsPerCommand, cancellationToken);
+            if (page.IsEmpty)
+            {
+                break;
+            }
+
+            after = page[^1].PartNumber;
+            var gone = page.Where(part => !keep.Contains(part.PartNumber)).ToImmutableArray();
+            foreach (var segment in gone.SelectMany(part => part.Segments))
+            {
+                await DeleteAsync(segment, cancellationToken);
+            }
+
+            var command = new CollectGarbage
+            {
+                Time = time.GetUtcNow(),
+                Parts = [.. gone.Select(part => (uploadId, part.PartNumber))],
+                Blobs = [.. gone.SelectMany(part => part.Segments).Select(segment => segment.BlobId)],
+            };
+            await metadata.ExecuteAsync(command, cancellationToken);
+        }
+
+        if (withManifest)
+        {
+            await metadata.ExecuteAsync(new CollectGarbage { Time = time.GetUtcNow(), Manifests = [uploadId] }, cancellationToken);
+        }
+    }
+
+    private ValueTask DeleteAsync(Segment segment, CancellationToken cancellationToken)
+        => segment.Kind == SegmentKind.Blob ? storage.DeleteAsync(BlobWriter.ToBlob(segment), cancellationToken) : ValueTask.CompletedTask;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1201, LogLevel.Warning, "Garbage of sequence {Sequence} could not be deleted; it is tried again")]
+        public static partial void NotDeleted(ILogger logger, long sequence, Exception exception);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Acl;
+using BleepStore.Api.Auth;
+using BleepStore.Api.Background;
+using BleepStore.Api.Configuration;
+using BleepStore.Api.Content;
+using BleepStore.Api.Operations;
+using BleepStore.Api.Operations.Objects;
+using BleepStore.Api.Pipeline;
+using BleepStore.Metadata;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BleepStore.Api.Hosting;
+
+/// <summary>What the S3 pipeline needs to know of the configuration.</summary>
+/// <param name="Region">The store's region.</param>
+/// <param name="Domains">Domains under which buckets are host names.</param>
+/// <param name="MaxObjectBytes">Largest body of one PUT or part.</param>
+/// <param name="UploadLease">After how long an idle upload is reaped; zero never.</param>
+/// <param name="SignatureV2">Whether Signature Version 2 is accepted.</param>
+internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2);
+
+/// <summary>Registers the S3 pipeline and the background work, over stores and credentials that the start opened.</summary>
+internal static class S3ServiceCollectionExtensions
+{
+    /// <summary>
+    /// Needs from others: <c>IMetadataStore</c>, <c>IObjectStorage</c>, <c>BlobIdSource</c>, <c>NodeBoot</c>, <c>ICredentialLookup</c>,
+    /// <c>FreeSpaceGuard</c>, <c>ICrashPoints</c>, and any number of <c>IRequestObserver</c>.
+    /// </summary>
+    public static IServiceCollection AddS3(this IServiceCollection services, S3Settings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new StoreRegion(settings.Region));
+        services.AddSingleton(new UploadLimits(settings.MaxObjectBytes));
+        services.AddSingleton(new AuthOptions(settings.Region, settings.SignatureV2));
+        services.AddSingleton(new S3RequestParser(settings.Domains));
+        services.AddSingleton<ReaderRegistry>();
+        services.AddSingleton<VerifiedRequest.Verifier>();
+        services.AddSingleton<Authorizer>();
+        services.AddSingleton<AclReader>();
+        services.AddSingleton<BlobWriter>();
+        services.AddSingleton<ObjectReader>();
+        services.AddSingleton<ObjectCopier>();
+        services.AddSingleton<ObjectRead>();
+        services.AddSingleton<LateAnswers>();
+        services.AddSingleton<S3ResponseWriter>();
+        services.AddSingleton(provider => new S3Router(S3Operations.All, provider));
+        services.AddSingleton<S3Pipeline>();
+
+        services.AddSingleton<BlobSweeper>();
+        services.AddSingleton<GarbageCollector>();
+        services.AddSingleton(provider => new UploadReaper(
+            provider.GetRequiredService<IMetadataStore>(), settings.UploadLease, provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<BackgroundWork>();
+        return services;
+    }
+}

@@ -1,0 +1,45 @@
+namespace BleepStore.Tests.Clients;
+
+/// <summary>The clients that BleepStore is tried with.</summary>
+internal static class ClientTable
+{
+    public static IReadOnlyList<Client> Clients { get; } =
+    [
+        new("aws", "/usr/bin/aws --version", "awscli (Debian)", """
+            s3() { /usr/bin/aws --endpoint-url "$ENDPOINT" s3 "$@"; }
+            api() { /usr/bin/aws --endpoint-url "$ENDPOINT" --output text s3api "$@"; }
+            """),
+        new("s3cmd", "s3cmd --version", "s3cmd", """
+            printf '[default]\naccess_key = %s\nsecret_key = %s\nhost_base = %s\nhost_bucket = %s\nuse_https = False\nbucket_location = us-east-1\n' \
+                "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$HOST" "$HOST" > "$HOME/.s3cfg"
+            s3() { s3cmd --no-progress "$@"; }
+            """),
+        new("rclone", "rclone version", "rclone", """
+            printf '[s3]\ntype = s3\nprovider = Other\nendpoint = %s\naccess_key_id = %s\nsecret_access_key = %s\nregion = us-east-1\nforce_path_style = true\n' \
+                "$ENDPOINT" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" > "$HOME/rclone.conf"
+            rc() { rclone --config "$HOME/rclone.conf" --retries 1 --low-level-retries 1 --s3-upload-cutoff 5Mi --s3-chunk-size 5Mi "$@"; }
+            """),
+        new("restic", "restic version", "restic", """
+            export RESTIC_REPOSITORY="s3:$ENDPOINT/$BUCKET/repository" RESTIC_PASSWORD=correct-horse RESTIC_CACHE_DIR="$HOME/cache"
+            """),
+        new("boto3", "/usr/bin/python3 -c 'import boto3'", "python3-boto3", Boto3),
+        new("boto3-tls", "/usr/bin/python3 -c 'import boto3'", "python3-boto3", Boto3) { OverTls = true },
+        new("aws-sdk-js", "test -d \"$JS/node_modules/@aws-sdk/client-s3\" && node --version", "nodejs, and `npm ci` in BleepStore.Tests/Clients/js", """
+            step() { node "$JS/aws-sdk-steps.mjs" "$@"; }
+            """),
+        new("minio-js", "test -d \"$JS/node_modules/minio\" && node --version", "nodejs, and `npm ci` in BleepStore.Tests/Clients/js", """
+            step() { node "$JS/minio-steps.mjs" "$@"; }
+            """),
+        new("curl", "curl --aws-sigv4 aws:amz:us-east-1:s3 --version", "curl 7.75 or newer", """
+            # curl 7.88 sends no x-amz-content-sha256 and signs the hash of nothing with -T.
+            signed() {
+                curl -sS --fail-with-body --max-time 60 --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
+                    -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
+            }
+            """),
+    ];
+
+    private const string Boto3 = """
+        step() { /usr/bin/python3 "$SCRIPTS/boto3_steps.py" "$@"; }
+        """;
+}
