@@ -1,5 +1,6 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Configuration;
+using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -131,6 +132,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             ConsoleLogging.Configure(builder.Logging, options.Logging);
         }
 
+        builder.AddServiceDefaults();
         return builder;
     }
 

@@ -1,8 +1,8 @@
 namespace BleepStore.Api.Hosting;
 
 /// <summary>
-/// Answers some exact paths beside S3 on the S3 listener: health, metrics, documents. Asked only for unsigned, path-style GETs and HEADs; whatever
-/// nobody answers is S3. Never asked about drain: probes answer until the end.
+/// Answers some exact paths beside S3 on the S3 listener: health, metrics, documents. Asked before S3 and also during a drain, so that probes answer
+/// until the end. Must leave alone every signed request and every request whose host names a bucket: those are S3's.
 /// </summary>
 internal interface IBesideS3
 {

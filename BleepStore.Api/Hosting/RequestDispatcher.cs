@@ -5,8 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace BleepStore.Api.Hosting;
 
 /// <summary>The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.</summary>
-internal sealed class RequestDispatcher(
-    S3Pipeline s3, AdminPipeline admin, S3RequestParser parser, IEnumerable<IBesideS3> beside, DrainState drain)
+internal sealed class RequestDispatcher(S3Pipeline s3, AdminPipeline admin, IEnumerable<IBesideS3> beside, DrainState drain)
 {
     private readonly IBesideS3[] _beside = [.. beside];
 
@@ -14,7 +13,7 @@ internal sealed class RequestDispatcher(
     {
         context.Response.Headers.Server = "BleepStore";
         var isAdmin = context.Features.Get<ListenerFeature>()?.Kind == ListenerKind.Admin;
-        if (!isAdmin && IsUnsignedRead(context) && await TryAnswerBesideAsync(context))
+        if (!isAdmin && await TryAnswerBesideAsync(context))
         {
             return;
         }
@@ -34,19 +33,6 @@ internal sealed class RequestDispatcher(
             drain.Leave();
         }
     }
-
-    // A signed request is always S3, so that no bucket name is taken away from users.
-    private bool IsUnsignedRead(HttpContext context)
-    {
-        var request = context.Request;
-        return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            && request.Headers.Authorization.Count == 0
-            && !IsPresigned(request.QueryString.Value ?? "")
-            && parser.FindHostBucket(request.Host.Value) is null;
-    }
-
-    private static bool IsPresigned(string query)
-        => query.Contains("X-Amz-", StringComparison.OrdinalIgnoreCase) || query.Contains("AWSAccessKeyId", StringComparison.OrdinalIgnoreCase);
 
     private async ValueTask<bool> TryAnswerBesideAsync(HttpContext context)
     {
