@@ -1,5 +1,6 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Observability;
 using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -147,6 +148,14 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2));
         services.AddAdmin();
+        services.AddObservability(
+            new ObservabilitySettings(
+                options.Observability.Metrics,
+                options.Observability.MetricsPublic,
+                options.Observability.HealthCheck,
+                options.Logging.AccessLog,
+                options.Server.AdminToken),
+            provider => () => provider.GetRequiredService<DrainState>().IsReady);
         environment.ConfigureServices?.Invoke(services);
     }
 

@@ -2,6 +2,7 @@ using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Content;
+using BleepStore.Api.Observability.Tracing;
 using BleepStore.Metadata;
 using BleepStore.Storage;
 
@@ -29,8 +30,8 @@ internal static class OpenedStoreRegistration
         this IServiceCollection services, OpenedStore store, BleepStoreOptions options, HostEnvironmentValues environment)
     {
         services.AddSingleton(store);
-        services.AddSingleton(store.Metadata);
-        services.AddSingleton(store.Storage);
+        services.AddSingleton<IMetadataStore>(_ => RequestTracing.IsEnabled ? new TracedMetadataStore(store.Metadata) : store.Metadata);
+        services.AddSingleton<IObjectStorage>(_ => RequestTracing.IsEnabled ? new TracedObjectStorage(store.Storage) : store.Storage);
         services.AddSingleton(store.Boot);
         services.AddSingleton(store.RootKey);
         services.AddSingleton(new BlobIdSource(store.Boot.Node, store.Boot.Boot));

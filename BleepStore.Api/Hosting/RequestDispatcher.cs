@@ -1,20 +1,21 @@
 using BleepStore.Api.Admin;
+using BleepStore.Api.Observability;
 using BleepStore.Api.Pipeline;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace BleepStore.Api.Hosting;
 
 /// <summary>The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.</summary>
-internal sealed class RequestDispatcher(S3Pipeline s3, AdminPipeline admin, IEnumerable<IBesideS3> beside, DrainState drain)
+internal sealed class RequestDispatcher(
+    S3Pipeline s3, AdminPipeline admin, BesideS3Endpoints beside, DrainState drain)
 {
-    private readonly IBesideS3[] _beside = [.. beside];
-
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers.Server = "BleepStore";
         var isAdmin = context.Features.Get<ListenerFeature>()?.Kind == ListenerKind.Admin;
-        if (!isAdmin && await TryAnswerBesideAsync(context))
+        if (!isAdmin && await beside.TryAnswerAsync(context))
         {
+            // Probes answer until the end, also during a drain.
             return;
         }
 
@@ -32,19 +33,6 @@ internal sealed class RequestDispatcher(S3Pipeline s3, AdminPipeline admin, IEnu
         {
             drain.Leave();
         }
-    }
-
-    private async ValueTask<bool> TryAnswerBesideAsync(HttpContext context)
-    {
-        foreach (var endpoint in _beside)
-        {
-            if (await endpoint.TryAnswerAsync(context))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static void Refuse(HttpContext context)

@@ -38,9 +38,7 @@ internal sealed class SqliteCommitter
     public long PublishedSequence => Volatile.Read(ref _published);
 
     /// <summary>Ends when the queue is closed and its commands are done.</summary>
-#pragma warning disable VSTHRD003 // The task stands for this object's own thread.
     public Task Ended => _ended.Task;
-#pragma warning restore VSTHRD003
 
     /// <summary>Throws what keeps the committer from serving commands.</summary>
     public void CheckHealth()

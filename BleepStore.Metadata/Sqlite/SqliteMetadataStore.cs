@@ -209,9 +209,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
         }
 
         _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
-#pragma warning disable VSTHRD003 // The committer's thread never waits for a task.
         await _committer.Ended;
-#pragma warning restore VSTHRD003
         while (_readers.TryTake(out var reader))
         {
             reader.Database.Dispose();

@@ -77,7 +77,7 @@ internal sealed class S3TestHost : IAsyncDisposable
         await AddEnginesAsync(builder.Services, directory);
         builder.Services.AddSingleton<ICredentialLookup>(new FixedCredentials());
         builder.Services.AddSingleton<ICrashPoints>(NoCrashPoints.Instance);
-        builder.Services.AddSingleton(new FreeSpaceGuard(long.MaxValue));
+        builder.Services.AddSingleton(new FreeSpaceGuard(() => new DiskSpace(null, Total: null), () => new DiskSpace(null, Total: null), minFree: 0, TimeProvider.System));
         builder.Services.AddS3(new S3Settings(Region, domains, 5L << 30, TimeSpan.FromDays(7), SignatureV2Mode.Presigned));
         configure?.Invoke(builder.Services);
         var app = builder.Build();

@@ -1,4 +1,3 @@
-#pragma warning disable VSTHRD003 // No synchronisation context: what others complete can be awaited.
 using Aspire.Hosting;
 using BleepStore.AppHost.Local;
 

@@ -18,6 +18,7 @@ internal sealed class LocalHost : IAsyncDisposable
     private readonly IHostView _view;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _stopping;
+    private bool _disposed;
 
     public LocalHost(
         IReadOnlyList<ProcessResource> graph, LocalHostOptions options, ShutdownRequests requests, TimeProvider time, TextWriter? output = null)
@@ -64,6 +65,9 @@ internal sealed class LocalHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (var resource in _resources)
             await resource.DisposeAsync();
         await _view.DisposeAsync();
