@@ -41,5 +41,10 @@ internal static class ServeCommand
         {
             return ExitCodes.Success;
         }
+        catch (Exception e)
+        {
+            await errors.WriteLineAsync($"bleepstore: unforeseen failure: {e}");
+            return ExitCodes.Failure;
+        }
     }
 }

@@ -41,6 +41,17 @@ public sealed class BleepStoreServerTests
         refusal.Message.ShouldContain("is no address of this machine");
     }
 
+    [Theory]
+    [InlineData("*")]
+    [InlineData("0.0.0.0")]
+    [InlineData("localhost")]
+    [InlineData("::1")]
+    public async Task The_server_can_be_reached_at_the_url_it_names(string host)
+    {
+        await using var server = await TestServer.StartAsync(options => options.Set("server.host", host).Set("auth.secret_key", "another-secret"));
+        await server.Client.ListBucketsAsync(Token);
+    }
+
     [Fact]
     public async Task Without_an_admin_port_there_is_no_admin_listener()
     {
@@ -185,6 +196,14 @@ public sealed class BleepStoreServerTests
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_ready_file_that_cannot_be_written_is_one_line()
+    {
+        var refusal = await Should.ThrowAsync<StartException>(() => ReadyFile.WriteAsync("/nowhere/ready.json", new Uri("http://127.0.0.1:1"), admin: null, Token));
+        refusal.ExitCode.ShouldBe(ExitCodes.Usage);
+        refusal.Message.ShouldStartWith("--ready-file = /nowhere/ready.json: cannot be written");
     }
 
     private static async Task<string> SendAsync(Uri endpoint, byte[] request)

@@ -79,9 +79,18 @@ public sealed class StoreOpeningTests : IDisposable
         }
 
         var wrong = new string('a', 64);
-        var refusal = await Should.ThrowAsync<StartException>(() => StartAsync(options => options.Variables["BLEEPSTORE_ROOT_KEY"] = wrong));
-        refusal.ExitCode.ShouldBe(ExitCodes.StoreUnavailable);
-        refusal.Message.ShouldNotContain(wrong);
+        foreach (var accessKey in new[] { "bleepstore", "another-root" })
+        {
+            var refusal = await Should.ThrowAsync<StartException>(() => StartAsync(options =>
+            {
+                options.Set("auth.access_key", accessKey);
+                options.Variables["BLEEPSTORE_ROOT_KEY"] = wrong;
+            }));
+            refusal.ExitCode.ShouldBe(ExitCodes.StoreUnavailable);
+            refusal.Message.ShouldNotContain(wrong);
+        }
+
+        await using var unharmed = await StartAsync();
     }
 
     [Fact]
