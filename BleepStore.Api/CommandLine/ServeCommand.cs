@@ -12,7 +12,7 @@ internal static class ServeCommand
         {
             var options = ConfigurationLoader.Load(arguments.File, arguments.Environment, arguments.Flags);
             using var signals = new StopSignals(cancellationToken);
-            var environment = new HostEnvironmentValues { Variables = arguments.Environment };
+            var environment = new HostEnvironmentValues { Variables = arguments.Environment, CrashPoints = ProcessCrashPoints.FromEnvironment() };
             await using var server = await BleepStoreServer.StartAsync(options, environment, signals.Stop);
             if (arguments.ReadyFile is { } path)
             {
@@ -40,6 +40,11 @@ internal static class ServeCommand
         catch (OperationCanceledException)
         {
             return ExitCodes.Success;
+        }
+        catch (Exception e)
+        {
+            await errors.WriteLineAsync($"bleepstore: unforeseen failure: {e}");
+            return ExitCodes.Failure;
         }
     }
 }

@@ -177,6 +177,11 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             AdminUrl?.GetLeftPart(UriPartial.Authority) ?? "off",
             _store.Metadata.Engine,
             _store.Storage.Name);
+        if (_store.Storage.IsDurable != _store.Metadata.IsDurable)
+        {
+            Log.HalfDurable(logger);
+        }
+
         if (_options.Auth is { AccessKey: CredentialOptions.DefaultAccessKey, SecretKey: CredentialOptions.DefaultSecretKey })
         {
             Log.DefaultCredentials(logger);
@@ -198,6 +203,9 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
 
         [LoggerMessage(1302, LogLevel.Information, "The well-known default credentials are in use: whoever reaches this server can use it")]
         public static partial void DefaultCredentials(ILogger logger);
+
+        [LoggerMessage(1306, LogLevel.Warning, "Only one of metadata and bytes outlives the process: objects are lost with it, and what remains is not removed")]
+        public static partial void HalfDurable(ILogger logger);
 
         [LoggerMessage(1303, LogLevel.Information, "Stopping: {InFlight} requests are in flight")]
         public static partial void Stopping(ILogger logger, int inFlight);

@@ -105,7 +105,14 @@ internal static class StoreOpening
         }
 
         var wrapped = await metadata.ListCredentialsAsync(after: null, limit: 1, cancellationToken);
-        return RootKeyFile.Open(options.RootKeyPath, fromEnvironment, mayCreate: wrapped.IsEmpty);
+        var rootKey = RootKeyFile.Open(options.RootKeyPath, fromEnvironment, mayCreate: wrapped.IsEmpty);
+        foreach (var credential in wrapped)
+        {
+            // The wrong key must be found before anything is wrapped by it.
+            _ = rootKey.Unwrap(credential.WrappedSecret.Span, StoreCredentialLookup.ContextOf(credential.AccessKey));
+        }
+
+        return rootKey;
     }
 
     private static async Task<NodeBoot> BeginBootAsync(
