@@ -36,7 +36,7 @@ internal sealed class Authorizer(IMetadataStore metadata)
                 return (Authorization.None, MissingBucket(demand.Bucket ?? ""));
             }
 
-            if (IsOtherOwnerExpected(request.Incoming, demand, bucket))
+            if (IsOtherOwnerExpected(request, demand, bucket))
             {
                 return (Authorization.None, S3Errors.AccessDenied);
             }
@@ -79,7 +79,7 @@ internal sealed class Authorizer(IMetadataStore metadata)
             || (demand.Permission is { } onObject ? AclRules.Grants(record.Acl, caller, onObject) : AclRules.IsAccount(caller, bucket.OwnerId));
     }
 
-    private static bool IsOtherOwnerExpected(IncomingRequest request, Demand demand, BucketRecord bucket)
+    private static bool IsOtherOwnerExpected(VerifiedRequest request, Demand demand, BucketRecord bucket)
         => request.Header(demand.IsCopySource ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner") is { } expected
             && expected != bucket.OwnerId;
 

@@ -70,6 +70,7 @@ internal sealed class S3TestHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            options.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
             options.Limits.MaxRequestBodySize = null;
             options.Listen(IPAddress.Loopback, 0);
         });

@@ -56,21 +56,31 @@ internal static class ObjectHeaders
         }
     }
 
+    /// <summary>The system headers that are stored and given back.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: one that no response could carry.</exception>
     public static ContentHeaders ReadContent(S3Request request) => new(
-        request.Header("Content-Type"),
-        WithoutAwsChunked(request.Header("Content-Encoding")),
-        request.Header("Content-Language"),
-        request.Header("Content-Disposition"),
-        request.Header("Cache-Control"),
-        request.Header("Expires"));
+        ReadText(request, "Content-Type"),
+        WithoutAwsChunked(ReadText(request, "Content-Encoding")),
+        ReadText(request, "Content-Language"),
+        ReadText(request, "Content-Disposition"),
+        ReadText(request, "Cache-Control"),
+        ReadText(request, "Expires"));
 
     /// <summary>User metadata by lower-case name.</summary>
-    /// <exception cref="S3Exception">MetadataTooLarge.</exception>
+    /// <exception cref="S3Exception">MetadataTooLarge; InvalidArgument: a presigned parameter whose name no header can have.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], header.Value.Trim()))
+            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], HeaderText.Decode(header.Value.Trim())))
             .ToImmutableArray();
+        foreach (var (name, value) in metadata)
+        {
+            if (!HeaderText.IsToken(name))
+            {
+                throw new S3Exception(S3Errors.Argument(MetadataPrefix + name, value, "Metadata names must be valid header names."));
+            }
+        }
+
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
             ? metadata
@@ -89,21 +99,22 @@ internal static class ObjectHeaders
     /// <summary>Adds everything a GET or HEAD tells about an object but length and range.</summary>
     public static S3Response WithObject(this S3Response response, S3Request request, ObjectRecord record, bool wholeObject)
     {
+        var query = request.Query;
         response
             .With("Last-Modified", HttpDate.Format(record.LastModified))
             .With("ETag", S3Xml.Quote(record.ETag))
             .With("Accept-Ranges", "bytes")
-            .With("Content-Type", request.Query["response-content-type"] ?? record.Headers.ContentType ?? "binary/octet-stream")
-            .With("Content-Encoding", request.Query["response-content-encoding"] ?? record.Headers.ContentEncoding)
-            .With("Content-Language", request.Query["response-content-language"] ?? record.Headers.ContentLanguage)
-            .With("Content-Disposition", request.Query["response-content-disposition"] ?? record.Headers.ContentDisposition)
-            .With("Cache-Control", request.Query["response-cache-control"] ?? record.Headers.CacheControl)
-            .With("Expires", request.Query["response-expires"] ?? record.Headers.Expires)
+            .With("Content-Type", Override(query, "response-content-type") ?? record.Headers.ContentType ?? "binary/octet-stream")
+            .With("Content-Encoding", Override(query, "response-content-encoding") ?? record.Headers.ContentEncoding)
+            .With("Content-Language", Override(query, "response-content-language") ?? record.Headers.ContentLanguage)
+            .With("Content-Disposition", Override(query, "response-content-disposition") ?? record.Headers.ContentDisposition)
+            .With("Cache-Control", Override(query, "response-cache-control") ?? record.Headers.CacheControl)
+            .With("Expires", Override(query, "response-expires") ?? record.Headers.Expires)
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, value);
+            response.With(MetadataPrefix + name, HeaderText.Encode(value));
         }
 
         // A checksum of the whole says nothing about a part of it.
@@ -123,6 +134,16 @@ internal static class ObjectHeaders
     /// <summary>A stored checksum as clients see it.</summary>
     public static string Format(ChecksumRecord checksum, int partCount)
         => MultipartChecksum.Format(checksum.Value.Span, (ChecksumType)checksum.Type, partCount);
+
+    private static string? ReadText(S3Request request, string name)
+        => request.Header(name) is not { } value || HeaderText.IsValue(value)
+            ? request.Header(name)
+            : throw new S3Exception(S3Errors.Argument(name, value, "Header values must not hold control characters."));
+
+    private static string? Override(S3Query query, string name)
+        => query[name] is not { } value || HeaderText.IsValue(value)
+            ? query[name]
+            : throw new S3Exception(S3Errors.Argument(name, value, "Header values must not hold control characters."));
 
     /// <summary><c>aws-chunked</c> is how the body travelled, not what it is.</summary>
     private static string? WithoutAwsChunked(string? encoding)
