@@ -71,12 +71,9 @@ internal static class ObjectHeaders
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], header.Value.Trim()))
+            .Select(header => KeyValuePair.Create(
+                header.Key[MetadataPrefix.Length..], EncodedWords.Decode(HeaderText.Check(header.Key, header.Value.Trim()))))
             .ToImmutableArray();
-        foreach (var (name, value) in metadata)
-        {
-            HeaderText.Check(MetadataPrefix + name, value);
-        }
 
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
@@ -110,7 +107,7 @@ internal static class ObjectHeaders
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, value);
+            response.With(MetadataPrefix + name, EncodedWords.Encode(value));
         }
 
         // A checksum of the whole says nothing about a part of it.
