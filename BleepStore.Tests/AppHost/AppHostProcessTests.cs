@@ -127,5 +127,7 @@ public sealed class AppHostProcessTests
         }
 
         receiver["traces"].ShouldContain("Microsoft.AspNetCore");
+        receiver["traces"].ShouldContain("ListBuckets");
+        receiver["metrics"].ShouldContain("dotnet.gc.collections");
     }
 }
