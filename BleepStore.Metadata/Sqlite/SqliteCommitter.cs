@@ -12,6 +12,9 @@ internal sealed class SqliteCommitter
     /// <summary>Estimated bytes in one transaction.</summary>
     private const long BatchBytes = 4L << 20;
 
+    /// <summary>Steps in which free pages go back to the file system before commands get their turn.</summary>
+    private const int RecoveryRounds = 16;
+
     private readonly SqliteWriter _writer;
     private readonly SpaceReserve _reserve;
     private readonly CommandQueue _queue;
@@ -199,11 +202,13 @@ internal sealed class SqliteCommitter
     {
         BetweenBatches(() =>
         {
-            if (!_reserve.TryRestore())
+            var more = true;
+            for (var round = 0; !_reserve.TryRestore() && more && round < RecoveryRounds; round++)
             {
-                _writer.GiveBack();
-                _reserve.TryRestore();
+                more = _writer.GiveBack();
             }
+
+            _reserve.TryRestore();
         });
     }
 

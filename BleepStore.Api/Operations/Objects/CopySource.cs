@@ -21,7 +21,8 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
         string path;
         try
         {
-            path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: false);
+            // As S3 does: a plus sign in this header is a space, unlike in a request's path. Clients send %2B for a plus.
+            path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: true);
         }
         catch (S3Exception e)
         {
