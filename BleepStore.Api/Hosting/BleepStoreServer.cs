@@ -38,6 +38,9 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
     /// <summary>Where the admin API is served; null when it is off.</summary>
     public Uri? AdminUrl { get; }
 
+    /// <summary>Cancelled when the server stops, also when it does so by itself because something in the background failed for good.</summary>
+    public CancellationToken Stopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     /// <summary>Everything the process is made of.</summary>
     public IServiceProvider Services => _application.Services;
 
@@ -48,7 +51,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
     {
         RaiseThreadPoolMinimum();
-        var builder = CreateBuilder(options, environment);
+        var isStarted = false;
+        var builder = CreateBuilder(options, environment, () => Volatile.Read(ref isStarted));
         var listeners = new Listeners(options);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listeners.Configure);
         builder.Services.Configure<SocketTransportOptions>(listeners.Configure);
@@ -63,6 +67,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             await application.StartAsync(cancellationToken);
             var server = new BleepStoreServer(application, store, options, environment.Time, listeners);
             application.Services.GetRequiredService<DrainState>().BecomeReady();
+            Volatile.Write(ref isStarted, true);
             server.LogStart();
             return server;
         }
@@ -101,7 +106,11 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            Log.Cut(logger, drain.InFlight);
+            _ = drain.RefuseNewAsync();
+            if (drain.InFlight > 0)
+            {
+                Log.Cut(logger, drain.InFlight);
+            }
         }
 
         // Whatever is still running had its time; background work ends its current step.
@@ -117,7 +126,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
-    private static WebApplicationBuilder CreateBuilder(BleepStoreOptions options, HostEnvironmentValues environment)
+    private static WebApplicationBuilder CreateBuilder(BleepStoreOptions options, HostEnvironmentValues environment, Func<bool> isStarted)
     {
         // The empty builder reads no files and variables of its own: whatever is configurable is in the options.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "bleepstore", EnvironmentName = Environments.Production });
@@ -130,7 +139,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         }
         else
         {
-            ConsoleLogging.Configure(builder.Logging, options.Logging);
+            ConsoleLogging.Configure(builder.Logging, options.Logging, isStarted);
         }
 
         builder.AddServiceDefaults();
