@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BleepStore.AppHost;
 
 /// <summary>The distributed application: what <c>dotnet run</c> starts and <c>azd up</c> deploys, one method a profile.</summary>
@@ -9,9 +11,17 @@ internal static class Graph
         var profile = builder.Configuration["profile"] ?? "embedded";
         if (profile != "embedded")
         {
-            Console.Error.WriteLine($"There is no profile '{profile}'; the profiles are: embedded.");
-            Environment.ExitCode = 2;
+            Refuse($"There is no profile '{profile}'; the profiles are: embedded.");
             return;
+        }
+
+        foreach (var endpoint in (string[])["s3", "admin"])
+        {
+            if (builder.Configuration[$"{endpoint}:port"] is { } port && !ushort.TryParse(port, CultureInfo.InvariantCulture, out _))
+            {
+                Refuse($"{endpoint}:port is '{port}'; allowed: 0 to 65535.");
+                return;
+            }
         }
 
         builder.AddEmbedded();
@@ -23,15 +33,16 @@ internal static class Graph
     {
         var publishing = builder.ExecutionContext.IsPublishMode;
         var accessKey = builder.AddParameter("access-key", builder.Configuration["Parameters:access-key"] ?? "bleepstore", secret: true);
-        var secretKey = builder.AddParameter("secret-key", builder.Configuration["Parameters:secret-key"] ?? "bleepstore-secret", secret: true);
+        var secretKey = builder.AddParameter(
+            "secret-key", builder.Configuration["Parameters:secret-key"] ?? "bleepstore-secret", secret: true);
 
         // In the container image only the user's home is writable; a volume is mounted over this directory.
         var data = publishing ? "/home/app/data" : builder.DataDirectory();
 
         var store = builder
             .AddProject("bleepstore", "../BleepStore.Api/BleepStore.Api.csproj", options => options.ExcludeLaunchProfile = true)
-            .WithHttpEndpoint(builder.HostPort("s3", 9000), targetPort: publishing ? 9000 : null, name: "s3", env: "BLEEPSTORE__SERVER__PORT")
-            .WithHttpEndpoint(builder.HostPort("admin", 9001), targetPort: publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
+            .WithHttpEndpoint(builder.HostPort("s3", "9000"), publishing ? 9000 : null, name: "s3", env: "BLEEPSTORE__SERVER__PORT")
+            .WithHttpEndpoint(builder.HostPort("admin", "9001"), publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
             .WithEndpoint("s3", endpoint => endpoint.IsExternal = true)
             .WithEnvironment("BLEEPSTORE__AUTH__ACCESS_KEY", accessKey)
             .WithEnvironment("BLEEPSTORE__AUTH__SECRET_KEY", secretKey)
@@ -46,11 +57,15 @@ internal static class Graph
         if (publishing)
         {
             // Behind the platform's ingress a listener on loopback would never be reached.
-            store.WithEnvironment("BLEEPSTORE__SERVER__HOST", "0.0.0.0").WithEnvironment("BLEEPSTORE__SERVER__ADMIN_HOST", "0.0.0.0");
+            store
+                .WithEnvironment("BLEEPSTORE__SERVER__HOST", "0.0.0.0")
+                .WithEnvironment("BLEEPSTORE__SERVER__ADMIN_HOST", "0.0.0.0");
         }
     }
 
-    /// <summary>Absolute, because the server resolves relative paths against its own working directory (<c>--data:directory</c> moves it).</summary>
+    /// <summary>
+    /// Absolute, because the server resolves relative paths against its own working directory (<c>--data:directory</c> moves it).
+    /// </summary>
     private static string DataDirectory(this IDistributedApplicationBuilder builder) =>
         Path.GetFullPath(builder.Configuration["data:directory"] ?? Path.Combine(builder.AppHostDirectory, "..", "data"));
 
@@ -58,16 +73,18 @@ internal static class Graph
     /// The port that clients use (<c>--s3:port 9100</c>; 0 takes a free one). Null when publishing, where the platform chooses it,
     /// and never the target port: Aspire's own proxy must not meet the server there.
     /// </summary>
-    private static int? HostPort(this IDistributedApplicationBuilder builder, string endpoint, int standard)
+    private static int? HostPort(this IDistributedApplicationBuilder builder, string endpoint, string standard)
     {
         if (builder.ExecutionContext.IsPublishMode)
             return null;
 
-        var value = builder.Configuration[$"{endpoint}:port"];
-        if (value is null)
-            return standard;
-        if (!ushort.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var port))
-            throw new InvalidOperationException($"{endpoint}:port is '{value}'; allowed: 0 to 65535.");
+        var port = ushort.Parse(builder.Configuration[$"{endpoint}:port"] ?? standard, CultureInfo.InvariantCulture);
         return port == 0 ? null : port;
+    }
+
+    private static void Refuse(string message)
+    {
+        Console.Error.WriteLine(message);
+        Environment.ExitCode = 2;
     }
 }

@@ -111,7 +111,10 @@ internal sealed partial class VerifiedRequest
         }
 
         private static Caller.Account CallerOf(Credential credential)
-            => new(credential.AccountId, credential.DisplayName, credential.AccessKey, credential.IsRoot);
+            => new(credential.AccountId, credential.DisplayName, credential.AccessKey, credential.IsRoot)
+            {
+                HasAccountRights = credential.HasAccountRights,
+            };
 
         // No temporary credentials are issued, so whatever token comes is foreign; to ignore it would widen what its policy allowed.
         private static void RejectSessionToken(IncomingRequest request)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -61,7 +62,7 @@ internal sealed partial class S3Pipeline(
             exchange.Incoming = incoming;
             var (definition, handler, refusal) = router.Route(incoming);
             exchange.Definition = definition;
-            Activity.Current?.SetTag("s3.operation", definition?.Name);
+            exchange.Activity = definition is null ? null : RequestTracing.Start(definition.Name, exchange.RequestId, incoming.Bucket);
             var verified = await verifier.VerifyAsync(incoming, cancellationToken);
             exchange.Caller = verified.Caller;
             if (definition is null || handler is null)
@@ -70,12 +71,12 @@ internal sealed partial class S3Pipeline(
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);
+            exchange.Region = authorization.Bucket?.Region;
             if (denial is not null)
             {
                 return denial;
             }
 
-            exchange.Region = authorization.Bucket?.Region;
             var request = new S3Request(verified, definition, authorization, exchange.Context.Connection.RemoteIpAddress?.ToString() ?? "");
             return await handler.HandleAsync(request, cancellationToken);
         }
@@ -111,6 +112,7 @@ internal sealed partial class S3Pipeline(
             RemoteAddress = exchange.Context.Connection.RemoteIpAddress?.ToString(),
             UserAgent = exchange.Context.Request.Headers.UserAgent.ToString(),
         };
+        RequestTracing.Finish(exchange.Activity, summary);
         foreach (var observer in _observers)
         {
             observer.Completed(summary);
@@ -149,6 +151,9 @@ internal sealed class Exchange(HttpContext context, string requestId)
     public S3OperationDefinition? Definition { get; set; }
 
     public Caller? Caller { get; set; }
+
+    /// <summary>The request's span; null when nobody collects spans.</summary>
+    public Activity? Activity { get; set; }
 
     /// <summary>Region of the bucket, shown on every answer about it.</summary>
     public string? Region { get; set; }

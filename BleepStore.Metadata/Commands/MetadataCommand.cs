@@ -13,7 +13,9 @@ public abstract record MetadataCommand<TResult>
     /// <summary>Estimated bytes of rows it writes, for the bound on a batch.</summary>
     public virtual int SizeBytes => 512;
 
-    /// <summary>True when applying it leaves fewer bytes than before: such commands still run while the store is out of space.</summary>
+    /// <summary>
+    /// True when the command still runs while the store is out of space: it leads to fewer bytes, or is one of the few small writes that a start needs.
+    /// </summary>
     public virtual bool FreesSpace => false;
 
     /// <summary>Applies the command to the rows of one transaction.</summary>

@@ -106,6 +106,9 @@ public sealed record PutAccount : MetadataCommand<bool>
     public required AccountRecord Account { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
         transaction.PutAccount(Account);
@@ -119,6 +122,9 @@ public sealed record PutCredential : MetadataCommand<bool>
     public required CredentialRecord Credential { get; init; }
 
     public bool OnlyIfAbsent { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)

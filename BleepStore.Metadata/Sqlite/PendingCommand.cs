@@ -28,9 +28,7 @@ internal sealed class PendingCommand<TResult>(MetadataCommand<TResult> command) 
     private TResult? _result;
     private CancellationTokenRegistration _cancellation;
 
-#pragma warning disable VSTHRD003 // The task is this command's own.
     public Task<TResult> Task => _completion.Task;
-#pragma warning restore VSTHRD003
 
     public override int SizeBytes => command.SizeBytes;
 

@@ -12,6 +12,9 @@ internal sealed class SqliteCommitter
     /// <summary>Estimated bytes in one transaction.</summary>
     private const long BatchBytes = 4L << 20;
 
+    /// <summary>Steps in which free pages go back to the file system before commands get their turn.</summary>
+    private const int RecoveryRounds = 16;
+
     private readonly SqliteWriter _writer;
     private readonly SpaceReserve _reserve;
     private readonly CommandQueue _queue;
@@ -38,9 +41,7 @@ internal sealed class SqliteCommitter
     public long PublishedSequence => Volatile.Read(ref _published);
 
     /// <summary>Ends when the queue is closed and its commands are done.</summary>
-#pragma warning disable VSTHRD003 // The task stands for this object's own thread.
     public Task Ended => _ended.Task;
-#pragma warning restore VSTHRD003
 
     /// <summary>Throws what keeps the committer from serving commands.</summary>
     public void CheckHealth()
@@ -201,11 +202,13 @@ internal sealed class SqliteCommitter
     {
         BetweenBatches(() =>
         {
-            if (!_reserve.TryRestore())
+            var more = true;
+            for (var round = 0; !_reserve.TryRestore() && more && round < RecoveryRounds; round++)
             {
-                _writer.GiveBack();
-                _reserve.TryRestore();
+                more = _writer.GiveBack();
             }
+
+            _reserve.TryRestore();
         });
     }
 

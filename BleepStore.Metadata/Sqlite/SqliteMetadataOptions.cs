@@ -6,6 +6,9 @@ public sealed record SqliteMetadataOptions
     /// <summary>Directory of the database, its journal, lock and reserve; made with mode 0700 where it is missing.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Name of the database file in that directory.</summary>
+    public string FileName { get; init; } = "metadata.db";
+
     /// <summary>Commands that may wait; one more is refused with <see cref="MetadataBusyException"/>.</summary>
     public int QueueLimit { get; init; } = 8192;
 
@@ -20,4 +23,7 @@ public sealed record SqliteMetadataOptions
 
     /// <summary>Bound on the database file in pages, so that a test can fill it; 0 for none.</summary>
     internal long MaxPageCount { get; init; }
+
+    /// <summary>Says how much room the file system has, so that a test can take it away; null to ask the system.</summary>
+    internal Func<long>? MeasureFreeBytes { get; init; }
 }

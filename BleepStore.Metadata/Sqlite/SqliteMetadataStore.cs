@@ -12,8 +12,6 @@ namespace BleepStore.Metadata.Sqlite;
 /// <summary>The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.</summary>
 public sealed class SqliteMetadataStore : IMetadataStore
 {
-    private const string FileName = "metadata.db";
-
     private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
@@ -22,8 +20,9 @@ public sealed class SqliteMetadataStore : IMetadataStore
     private readonly SpaceReserve _reserve;
     private readonly CommandQueue _queue;
     private readonly SqliteCommitter _committer;
-    private readonly ConcurrentBag<SqliteQueries> _readers = [];
-    private readonly int _maxIdleReaders = Math.Max(4, 2 * Environment.ProcessorCount);
+    private readonly ConcurrentStack<SqliteQueries> _readers = [];
+    private readonly int _maxIdleReaders = Math.Max(8, 2 * Environment.ProcessorCount);
+    private int _idleReaders;
     private int _disposed;
 
     /// <summary>Locks the directory, opens or makes the database and starts the committer.</summary>
@@ -37,12 +36,12 @@ public sealed class SqliteMetadataStore : IMetadataStore
         _lock = DirectoryLock.Acquire(options.Path);
         try
         {
-            _path = Path.Combine(Path.GetFullPath(options.Path), FileName);
+            _path = Path.Combine(Path.GetFullPath(options.Path), options.FileName);
             using (DirectoryLock.OpenPrivate(_path, FileMode.OpenOrCreate, FileShare.ReadWrite))
             {
             }
 
-            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes);
+            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes, options.MeasureFreeBytes);
             _reserve.TryRestore();
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
             _writer = new SqliteWriter(_path, options);
@@ -211,10 +210,8 @@ public sealed class SqliteMetadataStore : IMetadataStore
         }
 
         _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
-#pragma warning disable VSTHRD003 // The committer's thread never waits for a task.
         await _committer.Ended;
-#pragma warning restore VSTHRD003
-        while (_readers.TryTake(out var reader))
+        while (_readers.TryPop(out var reader))
         {
             reader.Database.Dispose();
         }
@@ -233,7 +230,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
         try
         {
-            var reader = _readers.TryTake(out var idle) ? idle : OpenReader();
+            var reader = Rent();
             try
             {
                 return ValueTask.FromResult(read(reader, argument));
@@ -261,7 +258,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 #pragma warning restore CA2000
         try
         {
-            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
+            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
             return new SqliteQueries(database);
         }
         catch
@@ -271,15 +268,27 @@ public sealed class SqliteMetadataStore : IMetadataStore
         }
     }
 
+    private SqliteQueries Rent()
+    {
+        if (_readers.TryPop(out var idle))
+        {
+            Interlocked.Decrement(ref _idleReaders);
+            return idle;
+        }
+
+        return OpenReader();
+    }
+
     private void Return(SqliteQueries reader)
     {
-        if (_disposed != 0 || reader.Database.InTransaction || _readers.Count >= _maxIdleReaders)
+        if (_disposed != 0 || reader.Database.InTransaction || Volatile.Read(ref _idleReaders) >= _maxIdleReaders)
         {
             reader.Database.Dispose();
             return;
         }
 
-        _readers.Add(reader);
+        Interlocked.Increment(ref _idleReaders);
+        _readers.Push(reader);
     }
 
     private static void EndProcess(string line)

@@ -7,12 +7,13 @@ namespace BleepStore.Metadata.Sqlite;
 /// <summary>The prepared queries of one connection, for readers and for the writer's transaction alike. Each ends its read before it returns.</summary>
 internal sealed class SqliteQueries(SqliteDatabase database)
 {
-    private const string BucketPage = "FROM buckets WHERE name >= ?2 AND name > ?3 AND (?1 IS NULL OR owner_id = ?1) ORDER BY name";
-
     private readonly SqliteStatement _begin = database.Prepare("BEGIN");
     private readonly SqliteStatement _end = database.Prepare("COMMIT");
     private readonly SqliteStatement _bucket = database.Prepare("SELECT record FROM buckets WHERE name = ?");
-    private readonly SqliteStatement _buckets = database.Prepare("SELECT name, record " + BucketPage);
+    private readonly SqliteStatement _buckets = database.Prepare("SELECT name, record FROM buckets WHERE name >= ? AND name > ? ORDER BY name");
+    private readonly SqliteStatement _bucketsOfOwner =
+        database.Prepare("SELECT name, record FROM buckets WHERE owner_id = ? AND name >= ? AND name > ? ORDER BY name");
+
     private readonly SqliteStatement _counters = database.Prepare("SELECT objects, bytes FROM bucket_counters WHERE bucket_id = ?");
     private readonly SqliteStatement _allCounters =
         database.Prepare("SELECT count(*), ifnull(sum(objects), 0), ifnull(sum(bytes), 0) FROM bucket_counters");
@@ -69,17 +70,18 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public List<BucketRecord> ListBuckets(string? ownerId, string prefix, string? after, int limit)
     {
         var buckets = new List<BucketRecord>();
-        _buckets.Bind(ownerId).Bind(prefix).Bind(after ?? "");
+        var rows = ownerId is null ? _buckets : _bucketsOfOwner.Bind(ownerId);
+        rows.Bind(prefix).Bind(after ?? "");
         try
         {
-            while (buckets.Count < limit && _buckets.Step() && _buckets.Text(0).StartsWith(prefix, StringComparison.Ordinal))
+            while (buckets.Count < limit && rows.Step() && rows.Text(0).StartsWith(prefix, StringComparison.Ordinal))
             {
-                buckets.Add(BucketRecordEncoding.Decode(_buckets.Bytes(1)));
+                buckets.Add(BucketRecordEncoding.Decode(rows.Bytes(1)));
             }
         }
         finally
         {
-            _buckets.Reset();
+            rows.Reset();
         }
 
         return buckets;
@@ -185,7 +187,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         return _owners.All(limit, ReadOwner);
     }
 
-    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId) => _inline.BindId(blobId).First(row => row.Bytes(0).ToArray()) is { } body ? body : null;
+    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId)
+        => _inline.BindId(blobId).First(row => (ReadOnlyMemory<byte>?)row.Bytes(0).ToArray());
 
     public List<BootRecord> ListBoots(uint node)
         => _boots.Bind(node).All(int.MaxValue, row => new BootRecord((uint)row.Int64(0), (uint)row.Int64(1), row.Int64(2) != 0));

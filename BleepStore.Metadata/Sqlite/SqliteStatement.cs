@@ -29,6 +29,13 @@ internal sealed class SqliteStatement(SqliteDatabase database, string sql) : IDi
             return this;
         }
 
+        if (value.Length == 0)
+        {
+            // An empty span has no address, and SQLite takes no address for NULL.
+            database.Check(raw.sqlite3_bind_text(Handle, ++_bound, ""));
+            return this;
+        }
+
         var rented = ArrayPool<byte>.Shared.Rent(Utf8.GetMaxByteCount(value.Length));
         var bytes = rented.AsSpan(0, Utf8.GetBytes(value, rented));
         database.Check(raw.sqlite3_bind_text(Handle, ++_bound, bytes));
@@ -38,7 +45,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, string sql) : IDi
 
     public SqliteStatement Bind(ReadOnlySpan<byte> value)
     {
-        // An empty span has no address, and SQLite takes no address for NULL.
         database.Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Handle, ++_bound, 0) : raw.sqlite3_bind_blob(Handle, ++_bound, value));
         return this;
     }

@@ -69,16 +69,14 @@ internal sealed class S3TestHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.AddServerHeader = false;
-            options.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
-            options.Limits.MaxRequestBodySize = null;
+            S3Kestrel.Configure(options);
             options.Listen(IPAddress.Loopback, 0);
         });
         var directory = engines == TestEngines.Durable ? System.IO.Directory.CreateTempSubdirectory("bleepstore-api-").FullName : null;
         await AddEnginesAsync(builder.Services, directory);
         builder.Services.AddSingleton<ICredentialLookup>(new FixedCredentials());
         builder.Services.AddSingleton<ICrashPoints>(NoCrashPoints.Instance);
-        builder.Services.AddSingleton(new FreeSpaceGuard(long.MaxValue));
+        builder.Services.AddSingleton(new FreeSpaceGuard(() => new DiskSpace(null, Total: null), () => new DiskSpace(null, Total: null), minFree: 0, TimeProvider.System));
         builder.Services.AddS3(new S3Settings(Region, domains, 5L << 30, TimeSpan.FromDays(7), SignatureV2Mode.Presigned));
         configure?.Invoke(builder.Services);
         var app = builder.Build();

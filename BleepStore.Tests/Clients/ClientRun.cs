@@ -8,6 +8,9 @@ internal sealed class ClientRun : IAsyncDisposable
 {
     private const string Directories = "/usr/local/bin:/usr/bin:/bin";
 
+    // Runs may share a store that is not ours, so each has a bucket of its own.
+    private static int _runs;
+
     private readonly Client _client;
     private readonly ClientEndpoint _endpoint;
     private readonly string _root;
@@ -99,7 +102,7 @@ internal sealed class ClientRun : IAsyncDisposable
         var environment = BareEnvironment(_root);
         environment["ENDPOINT"] = _endpoint.Url.GetLeftPart(UriPartial.Authority);
         environment["HOST"] = _endpoint.Url.Authority;
-        environment["BUCKET"] = string.Create(CultureInfo.InvariantCulture, $"client-{_client.Name}-{Environment.ProcessId}");
+        environment["BUCKET"] = string.Create(CultureInfo.InvariantCulture, $"client-{_client.Name}-{Environment.ProcessId}-{Interlocked.Increment(ref _runs)}");
         environment["TREE"] = Tree;
         environment["BIG"] = Path.Combine(Tree, TestTree.BigFileName);
         environment["AWS_ACCESS_KEY_ID"] = _endpoint.AccessKey;

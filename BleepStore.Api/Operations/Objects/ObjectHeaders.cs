@@ -56,30 +56,24 @@ internal static class ObjectHeaders
         }
     }
 
-    /// <summary>The system headers that are stored and given back.</summary>
-    /// <exception cref="S3Exception">InvalidArgument: one that no response could carry.</exception>
+    /// <summary>The headers that say what the bytes are.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: a value that no answer could carry.</exception>
     public static ContentHeaders ReadContent(S3Request request) => new(
-        ReadText(request, "Content-Type"),
-        WithoutAwsChunked(ReadText(request, "Content-Encoding")),
-        ReadText(request, "Content-Language"),
-        ReadText(request, "Content-Disposition"),
-        ReadText(request, "Cache-Control"),
-        ReadText(request, "Expires"));
+        HeaderText.Read(request, "Content-Type"),
+        WithoutAwsChunked(HeaderText.Read(request, "Content-Encoding")),
+        HeaderText.Read(request, "Content-Language"),
+        HeaderText.Read(request, "Content-Disposition"),
+        HeaderText.Read(request, "Cache-Control"),
+        HeaderText.Read(request, "Expires"));
 
     /// <summary>User metadata by lower-case name.</summary>
-    /// <exception cref="S3Exception">MetadataTooLarge; InvalidArgument: a presigned parameter whose name no header can have.</exception>
+    /// <exception cref="S3Exception">MetadataTooLarge, or InvalidArgument for a name or value that no answer could carry.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], HeaderText.Decode(header.Value.Trim())))
+            .Select(header => KeyValuePair.Create(
+                header.Key[MetadataPrefix.Length..], EncodedWords.Decode(HeaderText.Check(header.Key, header.Value.Trim()))))
             .ToImmutableArray();
-        foreach (var (name, value) in metadata)
-        {
-            if (!HeaderText.IsToken(name))
-            {
-                throw new S3Exception(S3Errors.Argument(MetadataPrefix + name, value, "Metadata names must be valid header names."));
-            }
-        }
 
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
@@ -99,22 +93,21 @@ internal static class ObjectHeaders
     /// <summary>Adds everything a GET or HEAD tells about an object but length and range.</summary>
     public static S3Response WithObject(this S3Response response, S3Request request, ObjectRecord record, bool wholeObject)
     {
-        var query = request.Query;
         response
             .With("Last-Modified", HttpDate.Format(record.LastModified))
             .With("ETag", S3Xml.Quote(record.ETag))
             .With("Accept-Ranges", "bytes")
-            .With("Content-Type", Override(query, "response-content-type") ?? record.Headers.ContentType ?? "binary/octet-stream")
-            .With("Content-Encoding", Override(query, "response-content-encoding") ?? record.Headers.ContentEncoding)
-            .With("Content-Language", Override(query, "response-content-language") ?? record.Headers.ContentLanguage)
-            .With("Content-Disposition", Override(query, "response-content-disposition") ?? record.Headers.ContentDisposition)
-            .With("Cache-Control", Override(query, "response-cache-control") ?? record.Headers.CacheControl)
-            .With("Expires", Override(query, "response-expires") ?? record.Headers.Expires)
+            .With("Content-Type", HeaderText.ReadQuery(request, "response-content-type") ?? record.Headers.ContentType ?? "binary/octet-stream")
+            .With("Content-Encoding", HeaderText.ReadQuery(request, "response-content-encoding") ?? record.Headers.ContentEncoding)
+            .With("Content-Language", HeaderText.ReadQuery(request, "response-content-language") ?? record.Headers.ContentLanguage)
+            .With("Content-Disposition", HeaderText.ReadQuery(request, "response-content-disposition") ?? record.Headers.ContentDisposition)
+            .With("Cache-Control", HeaderText.ReadQuery(request, "response-cache-control") ?? record.Headers.CacheControl)
+            .With("Expires", HeaderText.ReadQuery(request, "response-expires") ?? record.Headers.Expires)
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, HeaderText.Encode(value));
+            response.With(MetadataPrefix + name, EncodedWords.Encode(value));
         }
 
         // A checksum of the whole says nothing about a part of it.
@@ -134,16 +127,6 @@ internal static class ObjectHeaders
     /// <summary>A stored checksum as clients see it.</summary>
     public static string Format(ChecksumRecord checksum, int partCount)
         => MultipartChecksum.Format(checksum.Value.Span, (ChecksumType)checksum.Type, partCount);
-
-    private static string? ReadText(S3Request request, string name)
-        => request.Header(name) is not { } value || HeaderText.IsValue(value)
-            ? request.Header(name)
-            : throw new S3Exception(S3Errors.Argument(name, value, "Header values must not hold control characters."));
-
-    private static string? Override(S3Query query, string name)
-        => query[name] is not { } value || HeaderText.IsValue(value)
-            ? query[name]
-            : throw new S3Exception(S3Errors.Argument(name, value, "Header values must not hold control characters."));
 
     /// <summary><c>aws-chunked</c> is how the body travelled, not what it is.</summary>
     private static string? WithoutAwsChunked(string? encoding)

@@ -8,12 +8,13 @@ using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
+using BleepStore.Storage;
 using Commands = BleepStore.Metadata.Commands;
 
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>CompleteMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html</summary>
-internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswers late, TimeProvider time) : IS3Operation
+internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswers late, ICrashPoints crashPoints, TimeProvider time) : IS3Operation
 {
     private const int PartsPerPage = 1000;
 
@@ -75,6 +76,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             StorageClass = upload.StorageClass,
             Checksum = checksum,
         };
+        crashPoints.Hit("complete.before");
         var outcome = await metadata.ExecuteAsync(
             new Commands.CompleteUpload
             {
@@ -89,6 +91,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
                 Condition = condition,
             },
             cancellationToken);
+        crashPoints.Hit("complete.after");
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
             : Answer(request, record.ETag, checksum, parts.Length);

@@ -18,9 +18,14 @@ internal sealed class LocalHost : IAsyncDisposable
     private readonly IHostView _view;
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _stopping;
+    private bool _disposed;
 
     public LocalHost(
-        IReadOnlyList<ProcessResource> graph, LocalHostOptions options, ShutdownRequests requests, TimeProvider time, TextWriter? output = null)
+        IReadOnlyList<ProcessResource> graph,
+        LocalHostOptions options,
+        ShutdownRequests requests,
+        TimeProvider time,
+        TextWriter? output = null)
     {
         (_options, _requests, _time) = (options, requests, time);
         _resources = [.. graph.Select(model => new RunningResource(model, _starter, _probe, Log, time, Changed))];
@@ -46,7 +51,8 @@ internal sealed class LocalHost : IAsyncDisposable
         if (DashboardUrl is not null)
             _view.Notice($"dashboard: {DashboardUrl}");
 
-        using var sampler = _time.CreateTimer(_ => _resources.ForEach(resource => resource.Sample()), state: null, SampleInterval, SampleInterval);
+        using var sampler = _time.CreateTimer(
+            _ => _resources.ForEach(resource => resource.Sample()), state: null, SampleInterval, SampleInterval);
         var code = await StartAsync() ? await UntilEndAsync() : Failure;
         await StopAsync();
         await _view.DisposeAsync();
@@ -64,6 +70,9 @@ internal sealed class LocalHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (var resource in _resources)
             await resource.DisposeAsync();
         await _view.DisposeAsync();

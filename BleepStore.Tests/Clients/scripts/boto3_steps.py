@@ -170,13 +170,13 @@ def multipart():
     upload = s3.create_multipart_upload(Bucket=BUCKET, Key="hand", ContentType="text/x-hand", Tagging="k=v")["UploadId"]
     arguments = {"Bucket": BUCKET, "Key": "hand", "UploadId": upload}
     parts = [{"PartNumber": number, "ETag": s3.upload_part(**arguments, PartNumber=number, Body=body)["ETag"]}
-             for number, body in ((1, data[:5 * MIB]), (2, b"too small"), (10000, b"last"))]
-    equal([1, 2, 10000], [p["PartNumber"] for p in s3.list_parts(**arguments)["Parts"]])
+             for number, body in ((1, data[:5 * MIB]), (2, b"too small"), (3, data[:5 * MIB]), (10000, b"last"))]
+    equal([1, 2, 3, 10000], [p["PartNumber"] for p in s3.list_parts(**arguments)["Parts"]])
     refused("EntityTooSmall", s3.complete_multipart_upload, **arguments, MultipartUpload={"Parts": parts})
-    refused("InvalidPartOrder", s3.complete_multipart_upload, **arguments, MultipartUpload={"Parts": parts[::-1]})
+    refused("InvalidPartOrder", s3.complete_multipart_upload, **arguments, MultipartUpload={"Parts": [parts[2], parts[0]]})
     wrong = [{"PartNumber": 1, "ETag": '"00000000000000000000000000000000"'}]
     refused("InvalidPart", s3.complete_multipart_upload, **arguments, MultipartUpload={"Parts": wrong})
-    s3.complete_multipart_upload(**arguments, MultipartUpload={"Parts": [parts[0], parts[2]]})
+    s3.complete_multipart_upload(**arguments, MultipartUpload={"Parts": [parts[0], parts[3]]})
     answer = s3.get_object(Bucket=BUCKET, Key="hand")
     equal(("text/x-hand", 1), (answer["ContentType"], answer["TagCount"]))
     assert answer["Body"].read() == data[:5 * MIB] + b"last"

@@ -1,34 +1,13 @@
-using System.Buffers;
 using System.Text;
 
 namespace BleepStore.Api.Protocol;
 
 /// <summary>
-/// Which text a header can carry, and how S3 carries the rest of user metadata: as encoded words of RFC 2047. See
+/// How S3 carries user metadata that is not plain ASCII: as encoded words of RFC 2047. See
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 /// </summary>
-internal static class HeaderText
+internal static class EncodedWords
 {
-    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
-    /// <summary>True for a header name as RFC 9110 has it.</summary>
-    public static bool IsToken(ReadOnlySpan<char> name) => !name.IsEmpty && !name.ContainsAnyExcept(TokenCharacters);
-
-    /// <summary>True when a response header may carry it: any text without control characters.</summary>
-    public static bool IsValue(ReadOnlySpan<char> value)
-    {
-        foreach (var c in value)
-        {
-            if (char.IsControl(c) && c != '\t')
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>The text that a metadata value means: encoded words are decoded, everything else is itself.</summary>
     public static string Decode(string value)
     {

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using BleepStore.Api.Auth;
+using BleepStore.Api.Bodies;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Admin;
+
+/// <summary>A request to the admin API whose sender may make it.</summary>
+/// <param name="context">The request.</param>
+/// <param name="incoming">The same as the verifier read it.</param>
+/// <param name="payload">How the body proves itself.</param>
+/// <param name="caller">Who sent it, for the log.</param>
+/// <param name="argument">What the path names in the place of its variable segment; null where it has none.</param>
+internal sealed class AdminRequest(HttpContext context, IncomingRequest incoming, PayloadMode payload, string caller, string? argument)
+{
+    private const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>Who sent it: an access key, or the token.</summary>
+    public string Caller { get; } = caller;
+
+    /// <summary>The variable segment of the path, decoded.</summary>
+    public string Argument { get; } = argument ?? "";
+
+    public CancellationToken Aborted => context.RequestAborted;
+
+    /// <summary>A query parameter, null when absent.</summary>
+    public string? Query(string name) => incoming.Query[name];
+
+    /// <summary>The body as JSON: one object, no unknown or repeated names, nothing after it.</summary>
+    /// <exception cref="AdminException">It is something else, or too long.</exception>
+    public async ValueTask<T> ReadJsonAsync<T>(CancellationToken cancellationToken)
+    {
+        using var body = RequestBody.Open(incoming, payload, BodyRequirements.Document(MaxBodyBytes));
+        var bytes = await body.ReadAllAsync(cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, AdminAnswer.Json)
+                ?? throw new AdminException(AdminAnswer.BadRequest("The body must be a JSON object."));
+        }
+        catch (JsonException e)
+        {
+            throw new AdminException(AdminAnswer.BadRequest($"The body is not the JSON object that is expected here: {e.Message}"), e);
+        }
+    }
+}

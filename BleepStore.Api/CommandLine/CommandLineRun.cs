@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using BleepStore.Api.Hosting;
+
+namespace BleepStore.Api.CommandLine;
+
+/// <summary>The command <c>bleepstore</c>: reads the arguments, and runs what they ask for.</summary>
+internal static class CommandLineRun
+{
+    private const string UsageLine =
+        "Usage: bleepstore [serve] [--config FILE] [--host HOST] [--port PORT] [--log-level LEVEL] [--log-format text|json] "
+        + "[--shutdown-timeout TIME] [--max-object-size BYTES] [--ready-file FILE]   (bleepstore --help explains)";
+
+    /// <summary>Runs to the end; the answer is the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
+    {
+        var options = new ServeOptions();
+        var root = BuildRoot(options, environment, errors);
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await errors.WriteLineAsync($"bleepstore: {error.Message}");
+            }
+
+            await errors.WriteLineAsync(UsageLine);
+            return ExitCodes.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static RootCommand BuildRoot(ServeOptions options, IReadOnlyDictionary<string, string> environment, TextWriter errors)
+    {
+        var root = new RootCommand("BleepStore: an S3-compatible object store.");
+        var serve = new Command("serve", "Serves S3 until SIGTERM or Ctrl-C (the default).");
+        foreach (var option in options.All)
+        {
+            root.Options.Add(option);
+            serve.Options.Add(option);
+        }
+
+        foreach (var command in new[] { root, serve })
+        {
+            command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(options.Read(parsed, environment), errors, cancellationToken));
+        }
+
+        root.Subcommands.Add(serve);
+        foreach (var option in root.Options)
+        {
+            if (option is VersionOption version)
+            {
+                version.Action = new PrintVersion();
+            }
+            else if (option is HelpOption { Action: HelpAction help } helpOption)
+            {
+                helpOption.Action = new HelpWithExitCodes(help);
+            }
+        }
+
+        return root;
+    }
+
+    /// <summary>Prints name and version.</summary>
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"bleepstore {BuildInformation.Version}");
+            return ExitCodes.Success;
+        }
+    }
+
+    /// <summary>Adds the exit codes to the help text.</summary>
+    private sealed class HelpWithExitCodes(HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var result = inner.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output.WriteLine(
+                "Every key of the configuration can also be set by a variable: BLEEPSTORE__SERVER__PORT=9000 for server.port.\n");
+            parseResult.InvocationConfiguration.Output.WriteLine(ExitCodes.Help);
+            return result;
+        }
+    }
+}

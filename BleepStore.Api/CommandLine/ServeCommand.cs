@@ -1,0 +1,50 @@
+using BleepStore.Api.Configuration;
+using BleepStore.Api.Hosting;
+
+namespace BleepStore.Api.CommandLine;
+
+/// <summary>Serves S3 until the process is told to stop, and turns whatever stops the start into one line and an exit code.</summary>
+internal static class ServeCommand
+{
+    public static async Task<int> RunAsync(ServeArguments arguments, TextWriter errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = ConfigurationLoader.Load(arguments.File, arguments.Environment, arguments.Flags);
+            using var signals = new StopSignals(cancellationToken);
+            var environment = new HostEnvironmentValues { Variables = arguments.Environment, CrashPoints = ProcessCrashPoints.FromEnvironment() };
+            await using var server = await BleepStoreServer.StartAsync(options, environment, signals.Stop);
+            if (arguments.ReadyFile is { } path)
+            {
+                await ReadyFile.WriteAsync(path, server.S3Url, server.AdminUrl, cancellationToken);
+            }
+
+            await signals.WaitAsync();
+            await server.StopAsync(signals.Abort);
+            return ExitCodes.Success;
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var line in e.Lines)
+            {
+                await errors.WriteLineAsync("bleepstore: " + line);
+            }
+
+            return ExitCodes.Usage;
+        }
+        catch (StartException e)
+        {
+            await errors.WriteLineAsync("bleepstore: " + e.Message.ReplaceLineEndings(" "));
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Success;
+        }
+        catch (Exception e)
+        {
+            await errors.WriteLineAsync($"bleepstore: unforeseen failure: {e}");
+            return ExitCodes.Failure;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+namespace BleepStore.Api.Configuration;
+
+/// <summary>The rules between keys: each value may be right by itself and the whole still wrong.</summary>
+internal static class CrossChecks
+{
+    public static void Check(BleepStoreOptions options, SettingReader settings)
+    {
+        CheckListeners(options.Server, settings);
+        CheckTls(options.Server, settings);
+        CheckDefaultCredentials(options, settings);
+        CheckUsers(options.Auth, settings);
+    }
+
+    private static void CheckListeners(ServerOptions server, SettingReader settings)
+    {
+        if (server.Port != 0 && server.Port == server.AdminPort && server.Host == server.AdminHost)
+        {
+            settings.Refuse("server.admin_port", "must differ from server.port, or be off.");
+        }
+    }
+
+    private static void CheckTls(ServerOptions server, SettingReader settings)
+    {
+        if (server.TlsCertificate is null != server.TlsKey is null)
+        {
+            var (set, missing) = server.TlsCertificate is null ? ("server.tls.key", "server.tls.cert") : ("server.tls.cert", "server.tls.key");
+            settings.Refuse(set, $"needs {missing} as well.");
+        }
+    }
+
+    private static void CheckDefaultCredentials(BleepStoreOptions options, SettingReader settings)
+    {
+        var auth = options.Auth;
+        var exposed = !ListenAddress.IsLoopback(options.Server.Host) ? "server.host"
+            : options.Server.AdminPort is not null && !ListenAddress.IsLoopback(options.Server.AdminHost) ? "server.admin_host"
+            : null;
+        if (exposed is null || auth.AllowDefaultCredentials)
+        {
+            return;
+        }
+
+        if (auth.SecretKey == CredentialOptions.DefaultSecretKey)
+        {
+            settings.Refuse(
+                exposed,
+                "the well-known default credentials are accepted on loopback only; set auth.access_key and auth.secret_key "
+                + "(BLEEPSTORE__AUTH__ACCESS_KEY, BLEEPSTORE__AUTH__SECRET_KEY), or auth.allow_default_credentials: true.");
+        }
+
+        foreach (var user in auth.Users.Where(user => user.SecretKey == CredentialOptions.DefaultSecretKey))
+        {
+            settings.Refuse($"{user.Entry}.secret_key", "must not be the well-known default secret when the server is not on loopback.", isSecret: true);
+        }
+    }
+
+    private static void CheckUsers(CredentialOptions auth, SettingReader settings)
+    {
+        var accessKeys = new HashSet<string>(StringComparer.Ordinal) { auth.AccessKey };
+        var accounts = new HashSet<string>(StringComparer.Ordinal) { auth.AccessKey };
+        var emails = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var user in auth.Users)
+        {
+            if (!accessKeys.Add(user.AccessKey))
+            {
+                settings.Refuse($"{user.Entry}.access_key", "is used twice; each access key must be unique.");
+            }
+            else if (user.Account is null && !accounts.Add(user.Id))
+            {
+                settings.Refuse($"{user.Entry}.id", $"is an account already; to add a user to it set account: {user.Id}.");
+            }
+            else if (user.Email is not null && !emails.Add(user.Email))
+            {
+                settings.Refuse($"{user.Entry}.email", "is used twice; an address must name one account.");
+            }
+        }
+
+        foreach (var user in auth.Users.Where(user => user.Account is not null && !accounts.Contains(user.Account)))
+        {
+            settings.Refuse($"{user.Entry}.account", $"must be the id of an account of this file, such as {auth.AccessKey}.");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using BleepStore.Api.Configuration;
+
+namespace BleepStore.Api.Hosting;
+
+/// <summary>Log lines on standard output, one line each, as text or JSON.</summary>
+internal static class ConsoleLogging
+{
+    // ISO 8601 with milliseconds; the log says UTC whatever the machine's zone.
+    private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+
+    public static void Configure(ILoggingBuilder logging, LoggingOptions options)
+    {
+        logging.SetMinimumLevel(options.Level);
+        // The server's own remarks on each connection are noise at levels where ours are not.
+        if (options.Level == LogLevel.Information)
+        {
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+        }
+
+        if (options.Format == LogFormat.Json)
+        {
+            logging.AddJsonConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat.TrimEnd();
+                console.IncludeScopes = true;
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = TimestampFormat;
+                console.SingleLine = true;
+            });
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using BleepStore.Api.Auth;
+using BleepStore.Api.Background;
+using BleepStore.Api.CommandLine;
+using BleepStore.Api.Configuration;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Memory;
+using BleepStore.Metadata.Sqlite;
+using BleepStore.Storage;
+using BleepStore.Storage.FileSystem;
+using BleepStore.Storage.Local;
+using BleepStore.Storage.Memory;
+
+namespace BleepStore.Api.Hosting;
+
+/// <summary>
+/// Start is recovery: takes the metadata and the storage root for this process, makes sure they belong together, begins a boot whose blob ids
+/// were never used, and seeds accounts and buckets. Nothing was cleanly shut down before.
+/// </summary>
+internal static class StoreOpening
+{
+    // The number of an embedded node.
+    private const uint Node = 0;
+
+    /// <summary>The store, ready to serve.</summary>
+    /// <exception cref="StartException">It cannot be opened, in one sentence.</exception>
+    public static async Task<OpenedStore> OpenAsync(BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenPartsAsync(options, environment, cancellationToken);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            throw new StartException(ExitCodes.StoreUnavailable, $"The store cannot be opened. {e.Message}", e);
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The parts belong to the opened store, or are disposed by the catch.")]
+    private static async Task<OpenedStore> OpenPartsAsync(BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
+    {
+        var metadata = OpenMetadata(options.Metadata, environment.CrashPoints);
+        StorageRoot? root = null;
+        IObjectStorage? storage = null;
+        try
+        {
+            root = options.Storage.Backend == StorageBackend.Local
+                ? StorageRoot.Open(new PhysicalFileSystem(), options.Storage.LocalRoot)
+                : null;
+            var storeId = IdentityOf(metadata, root);
+            // Durable before the first row that it wraps; nothing may come in its place once there are such rows.
+            var rootKey = await OpenRootKeyAsync(options, environment, metadata, cancellationToken);
+            var boot = await BeginBootAsync(metadata, root, storeId, environment.Time, cancellationToken);
+            storage = root is null ? new MemoryObjectStorage(options.Storage.MemoryMaxSize) : new LocalObjectStorage(root, environment.CrashPoints);
+            root = null;
+            await CheckBackendsAsync(metadata, storage, cancellationToken);
+            await new StoreSeeding(metadata, rootKey, options, environment.Time).SeedAsync(cancellationToken);
+            return new OpenedStore(metadata, storage, storeId, boot, rootKey);
+        }
+        catch
+        {
+            root?.Dispose();
+            if (storage is not null)
+            {
+                await storage.DisposeAsync();
+            }
+
+            await metadata.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static IMetadataStore OpenMetadata(MetadataOptions options, ICrashPoints crashPoints) => options.Engine switch
+    {
+        MetadataEngine.Sqlite => new SqliteMetadataStore(
+            new SqliteMetadataOptions
+            {
+                Path = Path.GetDirectoryName(Path.GetFullPath(options.SqlitePath)) ?? "/",
+                FileName = Path.GetFileName(options.SqlitePath),
+            },
+            crashPoints.Hit),
+        MetadataEngine.Memory => new MemoryMetadataStore(),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Engine, "An engine without a store."),
+    };
+
+    // Metadata in memory has no identity that outlives the process: it takes over that of the root it finds.
+    private static string IdentityOf(IMetadataStore metadata, StorageRoot? root)
+    {
+        if (root?.StoreId is { } present && metadata.IsDurable && present != metadata.StoreId)
+        {
+            throw new ForeignStoreException(root.Path, present, metadata.StoreId);
+        }
+
+        return metadata.IsDurable ? metadata.StoreId : root?.StoreId ?? metadata.StoreId;
+    }
+
+    private static async Task<RootKey> OpenRootKeyAsync(
+        BleepStoreOptions options, HostEnvironmentValues environment, IMetadataStore metadata, CancellationToken cancellationToken)
+    {
+        var fromEnvironment = environment.Variables.GetValueOrDefault(RootKeyFile.EnvironmentVariable);
+        if (!metadata.IsDurable && options.Encryption.RootKeyFile is null && string.IsNullOrEmpty(fromEnvironment))
+        {
+            return RootKey.Generate();
+        }
+
+        var wrapped = await metadata.ListCredentialsAsync(after: null, limit: 1, cancellationToken);
+        var rootKey = RootKeyFile.Open(options.RootKeyPath, fromEnvironment, mayCreate: wrapped.IsEmpty);
+        foreach (var credential in wrapped)
+        {
+            // The wrong key must be found before anything is wrapped by it.
+            _ = rootKey.Unwrap(credential.WrappedSecret.Span, StoreCredentialLookup.ContextOf(credential.AccessKey));
+        }
+
+        return rootKey;
+    }
+
+    private static async Task<NodeBoot> BeginBootAsync(
+        IMetadataStore metadata, StorageRoot? root, string storeId, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var known = (await metadata.ListBootsAsync(Node, cancellationToken)).Select(row => row.Boot).DefaultIfEmpty().Max();
+        var rootHighest = root?.HighestBoot ?? 0;
+        var command = new StartBoot { Time = time.GetUtcNow(), Node = Node, RootHighestBoot = rootHighest };
+        var boot = await metadata.ExecuteAsync(command, cancellationToken);
+        root?.Claim(storeId, boot);
+        return new NodeBoot(Node, boot, MaySweep: rootHighest <= known);
+    }
+
+    private static async Task CheckBackendsAsync(IMetadataStore metadata, IObjectStorage storage, CancellationToken cancellationToken)
+    {
+        foreach (var backend in await metadata.ListBackendsAsync(cancellationToken))
+        {
+            if (backend != storage.Name)
+            {
+                throw new StartException(
+                    ExitCodes.StoreUnavailable,
+                    $"The metadata names objects whose bytes are in the storage backend {backend}, but storage.backend is {storage.Name}: "
+                    + "set it back, or name another metadata path for a new store.");
+            }
+        }
+    }
+
+    private static bool IsExpected(Exception e) => e
+        is MetadataFormatException
+        or RootKeyException
+        or InvalidDataException
+        or IOException
+        or UnauthorizedAccessException;
+}

@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using BleepStore.Api.Acl;
+using BleepStore.Api.Auth;
+using BleepStore.Api.Configuration;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Api.Hosting;
+
+/// <summary>
+/// Brings the store's accounts, access keys and buckets in line with the configuration, which is authoritative for what it names: a changed
+/// secret replaces, a removed entry is disabled, what the admin API made stays. Writes only what differs.
+/// </summary>
+internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, BleepStoreOptions options, TimeProvider time)
+{
+    private const int PageSize = 1000;
+
+    public async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        var auth = options.Auth;
+        await SeedAccountAsync(new AccountRecord(auth.AccessKey, auth.AccessKey, Email: null), cancellationToken);
+        await SeedCredentialAsync(
+            auth.SecretKey,
+            NewCredential(auth.AccessKey, auth.AccessKey, auth.AccessKey, auth.AccessKey) with { IsAccountRoot = true, IsStoreRoot = true },
+            cancellationToken);
+        foreach (var user in auth.Users)
+        {
+            if (user.Account is null)
+            {
+                await SeedAccountAsync(new AccountRecord(user.Id, user.DisplayName, user.Email), cancellationToken);
+            }
+
+            await SeedCredentialAsync(
+                user.SecretKey,
+                NewCredential(user.AccessKey, user.Account ?? user.Id, user.Id, user.DisplayName) with { IsAccountRoot = user.Account is null },
+                cancellationToken);
+        }
+
+        await DisableRemovedAsync([auth.AccessKey, .. auth.Users.Select(user => user.AccessKey)], cancellationToken);
+        foreach (var bucket in options.Server.Buckets)
+        {
+            await SeedBucketAsync(bucket, cancellationToken);
+        }
+    }
+
+    private CredentialRecord NewCredential(string accessKey, string accountId, string principalId, string displayName) => new()
+    {
+        AccessKey = accessKey,
+        WrappedSecret = default,
+        AccountId = accountId,
+        PrincipalId = principalId,
+        DisplayName = displayName,
+        Origin = CredentialOrigin.Configuration,
+        CreatedAt = time.GetUtcNow(),
+    };
+
+    private async Task SeedAccountAsync(AccountRecord account, CancellationToken cancellationToken)
+    {
+        if (await metadata.FindAccountAsync(account.Id, cancellationToken) != account)
+        {
+            await metadata.ExecuteAsync(new PutAccount { Time = time.GetUtcNow(), Account = account }, cancellationToken);
+        }
+    }
+
+    private async Task SeedCredentialAsync(string secret, CredentialRecord wanted, CancellationToken cancellationToken)
+    {
+        var context = StoreCredentialLookup.ContextOf(wanted.AccessKey);
+        if (await metadata.FindCredentialAsync(wanted.AccessKey, cancellationToken) is { } present)
+        {
+            wanted = wanted with { CreatedAt = present.CreatedAt, WrappedSecret = present.WrappedSecret };
+            var known = rootKey.Unwrap(present.WrappedSecret.Span, context);
+            if (CryptographicOperations.FixedTimeEquals(known, Encoding.UTF8.GetBytes(secret)) && present == wanted)
+            {
+                return;
+            }
+        }
+
+        wanted = wanted with { WrappedSecret = rootKey.Wrap(Encoding.UTF8.GetBytes(secret), context) };
+        await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = wanted }, cancellationToken);
+    }
+
+    private async Task DisableRemovedAsync(HashSet<string> configured, CancellationToken cancellationToken)
+    {
+        for (string? after = null; ;)
+        {
+            var page = await metadata.ListCredentialsAsync(after, PageSize, cancellationToken);
+            foreach (var credential in page)
+            {
+                var isStale = credential.Origin == CredentialOrigin.Configuration && (credential.Active || credential.IsStoreRoot);
+                if (isStale && !configured.Contains(credential.AccessKey))
+                {
+                    var disabled = credential with { Active = false, IsStoreRoot = false };
+                    await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = disabled }, cancellationToken);
+                }
+            }
+
+            if (page.Length < PageSize)
+            {
+                return;
+            }
+
+            after = page[^1].AccessKey;
+        }
+    }
+
+    private async Task SeedBucketAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await metadata.FindBucketAsync(name, cancellationToken) is not null)
+        {
+            return;
+        }
+
+        var bucket = new BucketRecord
+        {
+            Name = name,
+            Region = options.Server.Region,
+            OwnerId = options.Auth.AccessKey,
+            Acl = CannedAcl.Private(options.Auth.AccessKey),
+        };
+        await metadata.ExecuteAsync(new CreateBucket { Time = time.GetUtcNow(), Bucket = bucket }, cancellationToken);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+
+namespace BleepStore.Api.Operations;
+
+/// <summary>An operation that AWS documents.</summary>
+/// <param name="Name">The AWS name.</param>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Resource">What the path names.</param>
+/// <param name="Query">Query parameters that select it.</param>
+internal sealed record KnownOperation(string Name, string Method, S3Resource Resource, params ImmutableArray<string> Query);
+
+/// <summary>
+/// The operations of S3's general purpose buckets, so that the support table says what is missing too and each of them is answered with 501.
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+/// </summary>
+internal static class KnownOperations
+{
+    private const S3Resource Bucket = S3Resource.Bucket;
+    private const S3Resource Object = S3Resource.Object;
+
+    /// <summary>Those that may not be in <see cref="S3Operations"/> yet, in the order of the table.</summary>
+    public static readonly ImmutableArray<KnownOperation> All =
+    [
+        new("ListObjectVersions", "GET", Bucket, "versions"),
+        new("GetBucketVersioning", "GET", Bucket, "versioning"),
+        new("PutBucketVersioning", "PUT", Bucket, "versioning"),
+        new("GetBucketPolicy", "GET", Bucket, "policy"),
+        new("PutBucketPolicy", "PUT", Bucket, "policy"),
+        new("DeleteBucketPolicy", "DELETE", Bucket, "policy"),
+        new("GetBucketPolicyStatus", "GET", Bucket, "policyStatus"),
+        new("GetBucketCors", "GET", Bucket, "cors"),
+        new("PutBucketCors", "PUT", Bucket, "cors"),
+        new("DeleteBucketCors", "DELETE", Bucket, "cors"),
+        new("GetBucketTagging", "GET", Bucket, "tagging"),
+        new("PutBucketTagging", "PUT", Bucket, "tagging"),
+        new("DeleteBucketTagging", "DELETE", Bucket, "tagging"),
+        new("GetBucketLifecycleConfiguration", "GET", Bucket, "lifecycle"),
+        new("PutBucketLifecycleConfiguration", "PUT", Bucket, "lifecycle"),
+        new("DeleteBucketLifecycle", "DELETE", Bucket, "lifecycle"),
+        new("GetBucketEncryption", "GET", Bucket, "encryption"),
+        new("PutBucketEncryption", "PUT", Bucket, "encryption"),
+        new("DeleteBucketEncryption", "DELETE", Bucket, "encryption"),
+        new("GetBucketOwnershipControls", "GET", Bucket, "ownershipControls"),
+        new("PutBucketOwnershipControls", "PUT", Bucket, "ownershipControls"),
+        new("DeleteBucketOwnershipControls", "DELETE", Bucket, "ownershipControls"),
+        new("GetPublicAccessBlock", "GET", Bucket, "publicAccessBlock"),
+        new("PutPublicAccessBlock", "PUT", Bucket, "publicAccessBlock"),
+        new("DeletePublicAccessBlock", "DELETE", Bucket, "publicAccessBlock"),
+        new("GetBucketNotificationConfiguration", "GET", Bucket, "notification"),
+        new("PutBucketNotificationConfiguration", "PUT", Bucket, "notification"),
+        new("GetObjectLockConfiguration", "GET", Bucket, "object-lock"),
+        new("PutObjectLockConfiguration", "PUT", Bucket, "object-lock"),
+        new("GetBucketWebsite", "GET", Bucket, "website"),
+        new("PutBucketWebsite", "PUT", Bucket, "website"),
+        new("DeleteBucketWebsite", "DELETE", Bucket, "website"),
+        new("GetBucketLogging", "GET", Bucket, "logging"),
+        new("PutBucketLogging", "PUT", Bucket, "logging"),
+        new("GetBucketRequestPayment", "GET", Bucket, "requestPayment"),
+        new("PutBucketRequestPayment", "PUT", Bucket, "requestPayment"),
+        new("GetBucketAccelerateConfiguration", "GET", Bucket, "accelerate"),
+        new("PutBucketAccelerateConfiguration", "PUT", Bucket, "accelerate"),
+        new("GetBucketReplication", "GET", Bucket, "replication"),
+        new("PutBucketReplication", "PUT", Bucket, "replication"),
+        new("DeleteBucketReplication", "DELETE", Bucket, "replication"),
+        new("GetBucketAbac", "GET", Bucket, "abac"),
+        new("PutBucketAbac", "PUT", Bucket, "abac"),
+        new("ListBucketAnalyticsConfigurations", "GET", Bucket, "analytics"),
+        new("GetBucketAnalyticsConfiguration", "GET", Bucket, "analytics", "id"),
+        new("PutBucketAnalyticsConfiguration", "PUT", Bucket, "analytics", "id"),
+        new("DeleteBucketAnalyticsConfiguration", "DELETE", Bucket, "analytics", "id"),
+        new("ListBucketIntelligentTieringConfigurations", "GET", Bucket, "intelligent-tiering"),
+        new("GetBucketIntelligentTieringConfiguration", "GET", Bucket, "intelligent-tiering", "id"),
+        new("PutBucketIntelligentTieringConfiguration", "PUT", Bucket, "intelligent-tiering", "id"),
+        new("DeleteBucketIntelligentTieringConfiguration", "DELETE", Bucket, "intelligent-tiering", "id"),
+        new("ListBucketInventoryConfigurations", "GET", Bucket, "inventory"),
+        new("GetBucketInventoryConfiguration", "GET", Bucket, "inventory", "id"),
+        new("PutBucketInventoryConfiguration", "PUT", Bucket, "inventory", "id"),
+        new("DeleteBucketInventoryConfiguration", "DELETE", Bucket, "inventory", "id"),
+        new("ListBucketMetricsConfigurations", "GET", Bucket, "metrics"),
+        new("GetBucketMetricsConfiguration", "GET", Bucket, "metrics", "id"),
+        new("PutBucketMetricsConfiguration", "PUT", Bucket, "metrics", "id"),
+        new("DeleteBucketMetricsConfiguration", "DELETE", Bucket, "metrics", "id"),
+        new("CreateBucketMetadataConfiguration", "POST", Bucket, "metadataConfiguration"),
+        new("GetBucketMetadataConfiguration", "GET", Bucket, "metadataConfiguration"),
+        new("DeleteBucketMetadataConfiguration", "DELETE", Bucket, "metadataConfiguration"),
+        new("CreateBucketMetadataTableConfiguration", "POST", Bucket, "metadataTable"),
+        new("GetBucketMetadataTableConfiguration", "GET", Bucket, "metadataTable"),
+        new("DeleteBucketMetadataTableConfiguration", "DELETE", Bucket, "metadataTable"),
+        new("UpdateBucketMetadataInventoryTableConfiguration", "PUT", Bucket, "metadataInventoryTable"),
+        new("UpdateBucketMetadataJournalTableConfiguration", "PUT", Bucket, "metadataJournalTable"),
+        new("CreateSession", "GET", Bucket, "session"),
+        new("PostObject", "POST", Bucket),
+        new("GetObjectAttributes", "GET", Object, "attributes"),
+        new("GetObjectRetention", "GET", Object, "retention"),
+        new("PutObjectRetention", "PUT", Object, "retention"),
+        new("GetObjectLegalHold", "GET", Object, "legal-hold"),
+        new("PutObjectLegalHold", "PUT", Object, "legal-hold"),
+        new("GetObjectTorrent", "GET", Object, "torrent"),
+        new("RestoreObject", "POST", Object, "restore"),
+        new("SelectObjectContent", "POST", Object, "select", "select-type=2"),
+        new("RenameObject", "PUT", Object, "renameObject"),
+        new("UpdateObjectEncryption", "PUT", Object, "encryption"),
+    ];
+
+    /// <summary>True for what no subresource tells apart: such a request is of an operation that AWS has, not of a method it refuses.</summary>
+    public static bool IsWithoutSubresource(string method, S3Resource resource)
+        => All.Any(operation => operation.Query.IsEmpty && operation.Method == method && operation.Resource == resource);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using BleepStore.Tests.Http;
+using BleepStore.Tests.Processes;
+
+namespace BleepStore.Tests.Crash;
+
+/// <summary>The connection broke before an answer came: whether the request was carried out is unknown.</summary>
+internal sealed class OutcomeUnknownException(Exception innerException) : Exception("The connection broke.", innerException);
+
+/// <summary>A plain S3 client over presigned URLs that tells an answer from a broken connection and never retries.</summary>
+internal sealed partial class CrashClient : IDisposable
+{
+    public const string Bucket = "crash";
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly TestSigner _signer = new(ServerProcess.AccessKey, ServerProcess.SecretKey);
+
+    public Uri Endpoint { get; set; } = new("http://127.0.0.1:1");
+
+    public async Task CreateBucketAsync(CancellationToken cancellationToken)
+        => (await SendAsync("PUT", $"/{Bucket}", [], cancellationToken)).Status.ShouldBe(HttpStatusCode.OK);
+
+    public Task<CrashAnswer> PutAsync(string key, byte[] body, CancellationToken cancellationToken)
+        => SendAsync("PUT", $"/{Bucket}/{key}", body, cancellationToken);
+
+    public Task<CrashAnswer> DeleteAsync(string key, CancellationToken cancellationToken)
+        => SendAsync("DELETE", $"/{Bucket}/{key}", [], cancellationToken);
+
+    /// <summary>The object's bytes; null when it is absent.</summary>
+    public async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync("GET", $"/{Bucket}/{key}", [], cancellationToken);
+        return answer.Status == HttpStatusCode.NotFound ? null : answer.Expect(HttpStatusCode.OK).Body;
+    }
+
+    /// <summary>Uploads in parts; only the answer to Complete is the outcome.</summary>
+    public async Task<CrashAnswer> PutInPartsAsync(string key, IReadOnlyList<byte[]> parts, CancellationToken cancellationToken)
+    {
+        var created = (await SendAsync("POST", $"/{Bucket}/{key}?uploads", [], cancellationToken)).Expect(HttpStatusCode.OK);
+        var uploadId = UploadId().Match(Encoding.UTF8.GetString(created.Body)).Groups["id"].Value;
+        var list = new StringBuilder("<CompleteMultipartUpload>");
+        for (var i = 0; i < parts.Count; i++)
+        {
+            var number = (i + 1).ToString(CultureInfo.InvariantCulture);
+            var part = (await SendAsync("PUT", $"/{Bucket}/{key}?partNumber={number}&uploadId={uploadId}", parts[i], cancellationToken)).Expect(HttpStatusCode.OK);
+            list.Append(CultureInfo.InvariantCulture, $"<Part><PartNumber>{number}</PartNumber><ETag>{part.ETag}</ETag></Part>");
+        }
+
+        list.Append("</CompleteMultipartUpload>");
+        return await SendAsync("POST", $"/{Bucket}/{key}?uploadId={uploadId}", Encoding.UTF8.GetBytes(list.ToString()), cancellationToken);
+    }
+
+    /// <summary>All keys of the bucket, page by page.</summary>
+    public async Task<List<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var keys = new List<string>();
+        while (true)
+        {
+            var marker = keys.Count == 0 ? "" : "&marker=" + Uri.EscapeDataString(keys[^1]);
+            var page = (await SendAsync("GET", $"/{Bucket}?max-keys=50{marker}", [], cancellationToken)).Expect(HttpStatusCode.OK);
+            var text = Encoding.UTF8.GetString(page.Body);
+            keys.AddRange(Keys().Matches(text).Select(match => match.Groups["key"].Value));
+            if (!text.Contains("<IsTruncated>true</IsTruncated>", StringComparison.Ordinal))
+            {
+                return keys;
+            }
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("<UploadId>(?<id>[^<]+)</UploadId>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UploadId();
+
+    [GeneratedRegex("<Key>(?<key>[^<]+)</Key>", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Keys();
+
+    private async Task<CrashAnswer> SendAsync(string method, string target, byte[] body, CancellationToken cancellationToken)
+    {
+        var signed = new TestRequest(method, target, Endpoint.Authority);
+        _signer.Presign(signed, TimeProvider.System.GetUtcNow());
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Endpoint, signed.Target));
+        if (method is "PUT" or "POST")
+        {
+            request.Content = new ByteArrayContent(body);
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellationToken);
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return new CrashAnswer(response.StatusCode, response.Headers.ETag?.Tag ?? "", bytes);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new OutcomeUnknownException(e);
+        }
+    }
+}
+
+/// <summary>A whole answer.</summary>
+internal sealed record CrashAnswer(HttpStatusCode Status, string ETag, byte[] Body)
+{
+    /// <summary>This answer, when it has that status.</summary>
+    public CrashAnswer Expect(HttpStatusCode status)
+        => Status == status ? this : throw new InvalidOperationException($"{(int)Status} instead of {(int)status}: {Encoding.UTF8.GetString(Body)}");
+}

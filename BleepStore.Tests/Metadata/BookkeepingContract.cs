@@ -1,0 +1,121 @@
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>What every engine promises about accounts, credentials, boots, blob owners and the outbox.</summary>
+public abstract class BookkeepingContract<TEngine> : StoreTest<TEngine>
+    where TEngine : ITestEngine, new()
+{
+    [Fact]
+    public async Task Accounts_are_found_by_id_and_by_address()
+    {
+        await ExecuteAsync(new PutAccount { Time = Now(), Account = new AccountRecord("id-1", "One", "one@example.com") });
+        await ExecuteAsync(new PutAccount { Time = Now(), Account = new AccountRecord("id-2", "Two", null) });
+        await ExecuteAsync(new PutAccount { Time = Now(), Account = new AccountRecord("id-1", "Uno", "uno@example.com") });
+
+        (await Store.FindAccountAsync("id-1", Cancellation)).ShouldBe(new AccountRecord("id-1", "Uno", "uno@example.com"));
+        (await Store.FindAccountByEmailAsync("uno@example.com", Cancellation))!.Id.ShouldBe("id-1");
+        (await Store.FindAccountByEmailAsync("one@example.com", Cancellation)).ShouldBeNull();
+        (await Store.FindAccountAsync("id-3", Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Credentials_are_put_kept_listed_and_removed()
+    {
+        (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK2", "first") })).ShouldBeTrue();
+        (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK2", "second"), OnlyIfAbsent = true })).ShouldBeFalse();
+        (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK1", "third") })).ShouldBeTrue();
+
+        var found = (await Store.FindCredentialAsync("AK2", Cancellation))!;
+        found.DisplayName.ShouldBe("first");
+        found.WrappedSecret.ToArray().ShouldBe([1, 2, 3]);
+        found.Active.ShouldBeTrue();
+        (await Store.ListCredentialsAsync(null, 10, Cancellation)).Select(row => row.AccessKey).ShouldBe(["AK1", "AK2"]);
+        (await Store.ListCredentialsAsync("AK1", 10, Cancellation)).Select(row => row.AccessKey).ShouldBe(["AK2"]);
+        (await ExecuteAsync(new DeleteCredential { Time = Now(), AccessKey = "AK2" })).ShouldBeTrue();
+        (await ExecuteAsync(new DeleteCredential { Time = Now(), AccessKey = "AK2" })).ShouldBeFalse();
+        (await Store.FindCredentialAsync("AK2", Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_boot_is_larger_than_any_that_store_or_root_remembers()
+    {
+        (await ExecuteAsync(new StartBoot { Time = Now(), Node = 0, RootHighestBoot = 0 })).ShouldBe(1u);
+        (await ExecuteAsync(new StartBoot { Time = Now(), Node = 0, RootHighestBoot = 7 })).ShouldBe(8u);
+        (await ExecuteAsync(new StartBoot { Time = Now(), Node = 0, RootHighestBoot = 3 })).ShouldBe(9u);
+        (await ExecuteAsync(new StartBoot { Time = Now(), Node = 5, RootHighestBoot = 0 })).ShouldBe(1u);
+        await ExecuteAsync(new MarkBootSwept { Time = Now(), Node = 0, Boot = 8 });
+
+        (await Store.ListBootsAsync(0, Cancellation)).ShouldBe([new(0, 1, false), new(0, 8, true), new(0, 9, false)]);
+        (await Store.ListBootsAsync(4, Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_blob_has_one_owner_and_every_backend_is_known_while_it_holds_one()
+    {
+        var (first, second) = (NewBlob(backend: "old"), NewBlob(backend: "local"));
+        await ExecuteAsync(Put("a", segments: first));
+        var put = await ExecuteAsync(Put("b", segments: second));
+
+        (await Store.FindBlobOwnerAsync(second.BlobId, Cancellation))
+            .ShouldBe(new BlobOwner(second.BlobId, BucketId, "b", put.Order, null, 0) { Backend = "local" });
+        (await Store.ListBlobOwnersAsync(first.BlobId, 10, Cancellation)).ShouldHaveSingleItem().BlobId.ShouldBe(second.BlobId);
+        (await Store.ListBackendsAsync(Cancellation)).ShouldBe(["local", "old"]);
+
+        await ExecuteAsync(new CollectGarbage { Time = Now(), Blobs = [first.BlobId] });
+        (await Store.ListBackendsAsync(Cancellation)).ShouldBe(["local"]);
+        (await Store.FindBlobOwnerAsync(first.BlobId, Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_event_stands_in_the_outbox_with_the_order_of_its_change()
+    {
+        var put = await ExecuteAsync(Put("key", 7, "tag") with { Event = Event("e1") });
+
+        var row = (await Store.ReadOutboxAsync(0, 10, Cancellation)).ShouldHaveSingleItem();
+        row.Order.ShouldBe(put.Order);
+        row.Sequence.ShouldBe(Store.PublishedSequence);
+        (row.Bucket, row.Key, row.Size, row.ETag, row.VersionId).ShouldBe((Bucket, "key", 7, "tag", "null"));
+        row.Intent.Targets.ShouldBe(["queue"]);
+        (row.Intent with { Targets = default }).ShouldBe(Event("e1") with { Targets = default });
+
+        var refused = Put("key") with { Event = Event("e2"), Condition = new WriteCondition(null, IfNoneMatch: true) };
+        await ExecuteAsync(refused);
+        (await Store.ReadOutboxAsync(0, 10, Cancellation)).ShouldHaveSingleItem("a refused change tells nothing");
+        await ExecuteAsync(new AcknowledgeEvents { Time = Now(), Events = [(row.Sequence, row.Ordinal)] });
+        (await Store.ReadOutboxAsync(0, 10, Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_events_of_one_command_are_never_divided_between_pages()
+    {
+        await ExecuteAsync(Put("a"));
+        await ExecuteAsync(Put("b"));
+        await ExecuteAsync(Delete("a", "b") with { Event = Event("many") });
+        await ExecuteAsync(Put("c") with { Event = Event("one") });
+
+        var page = await Store.ReadOutboxAsync(0, 1, Cancellation);
+        page.Select(row => row.Key).ShouldBe(["a", "b"]);
+        (await Store.ReadOutboxAsync(page[^1].Sequence, 1, Cancellation)).ShouldHaveSingleItem().Key.ShouldBe("c");
+    }
+
+    [Fact]
+    public async Task Health_can_be_asked_for_and_the_store_has_an_id()
+    {
+        await Store.CheckHealthAsync(Cancellation);
+        Store.StoreId.Length.ShouldBe(32);
+    }
+
+    private static CredentialRecord Credential(string key, string name)
+        => new()
+        {
+            AccessKey = key,
+            WrappedSecret = new byte[] { 1, 2, 3 },
+            AccountId = "account",
+            PrincipalId = "principal",
+            DisplayName = name,
+            Origin = CredentialOrigin.Admin,
+            CreatedAt = Start,
+        };
+}

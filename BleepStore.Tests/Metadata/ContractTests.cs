@@ -1,0 +1,25 @@
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteMetadataStoreContractTests : MetadataStoreContract<SqliteEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteBookkeepingTests : BookkeepingContract<SqliteEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteMultipartTests : MultipartContract<SqliteEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteListingTests : ListingContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryMetadataStoreContractTests : MetadataStoreContract<MemoryEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryBookkeepingTests : BookkeepingContract<MemoryEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryMultipartTests : MultipartContract<MemoryEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryListingTests : ListingContract<MemoryEngine>;

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.RecordEncoding;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>Writes records and whole stores as text, so that two of them can be compared and a difference can be read.</summary>
+internal static class Describe
+{
+    public static string Record(ObjectRecord record) => Hex(ObjectRecordEncoding.Encode(new RecordWriter(), record));
+
+    /// <summary>All that queries tell of a store, but its id and sequence.</summary>
+    public static async Task<string> StoreAsync(IMetadataStore store, CancellationToken cancellationToken)
+    {
+        const int All = int.MaxValue;
+        var writer = new RecordWriter();
+        var text = new StringBuilder();
+        foreach (var bucket in await store.ListBucketsAsync(null, "", null, All, cancellationToken))
+        {
+            var counters = await store.CountAsync(bucket.BucketId, cancellationToken);
+            Line(text, $"bucket {bucket.Name} {Hex(BucketRecordEncoding.Encode(writer, bucket))} {counters}");
+            foreach (var row in (await store.ListObjectsAsync(bucket.BucketId, new ListQuery("", "", null, All), cancellationToken)).Objects)
+            {
+                Line(text, $"object {row.Key} {Hex(ObjectRecordEncoding.Encode(writer, row))}");
+            }
+
+            foreach (var row in (await store.ListUploadsAsync(bucket.BucketId, new UploadListQuery("", "", null, null, All), cancellationToken)).Uploads)
+            {
+                Line(text, $"upload {row.Key} {Hex(UploadRecordEncoding.Encode(writer, row))}");
+            }
+        }
+
+        foreach (var row in await store.ListIdleUploadsAsync(DateTimeOffset.MaxValue, All, cancellationToken))
+        {
+            Line(text, $"idle {row.UploadId}");
+            foreach (var part in await store.ListPartsAsync(row.UploadId, 0, All, cancellationToken))
+            {
+                Line(text, $"part {Hex(PartRecordEncoding.Encode(writer, part))}");
+            }
+        }
+
+        foreach (var row in await store.ReadGarbageAsync(long.MaxValue, All, cancellationToken))
+        {
+            Line(text, $"garbage {row.Sequence} {row.Ordinal} {Hex(GarbageEntryEncoding.Encode(writer, row))}");
+        }
+
+        foreach (var row in await store.ReadOutboxAsync(0, All, cancellationToken))
+        {
+            Line(text, $"event {row.Sequence} {row.Ordinal} {Hex(OutboxEventEncoding.Encode(writer, row))}");
+        }
+
+        foreach (var row in await store.ListBlobOwnersAsync(null, All, cancellationToken))
+        {
+            var inline = await store.FindInlineBodyAsync(row.BlobId, cancellationToken);
+            Line(text, $"owner {row} {(inline is { } body ? Convert.ToHexString(body.Span) : "-")}");
+        }
+
+        foreach (var row in await store.ListCredentialsAsync(null, All, cancellationToken))
+        {
+            Line(text, $"credential {Hex(CredentialRecordEncoding.Encode(writer, row))}");
+        }
+
+        Line(text, $"backends {string.Join(' ', await store.ListBackendsAsync(cancellationToken))}");
+        Line(text, $"boots {string.Join(' ', await store.ListBootsAsync(0, cancellationToken))}");
+        Line(text, $"counters {await store.CountAllAsync(cancellationToken)}");
+        return text.ToString();
+    }
+
+    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+
+    private static void Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+}
