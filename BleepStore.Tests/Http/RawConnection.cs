@@ -41,6 +41,9 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>Tells the server that nothing more comes; its answer can still be read.</summary>
+    public void EndWriting() => _client.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Reads at most as many bytes as fit; 0 at the end.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _stream.ReadAsync(buffer, cancellationToken);
 
