@@ -21,7 +21,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private bool _isStopped;
 
-    private BleepStoreServer(WebApplication application, OpenedStore store, BleepStoreOptions options, TimeProvider time, Listeners listeners)
+    private BleepStoreServer(
+        WebApplication application, OpenedStore store, BleepStoreOptions options, TimeProvider time, Listeners listeners)
     {
         _application = application;
         _store = store;
@@ -38,7 +39,9 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
     /// <summary>Where the admin API is served; null when it is off.</summary>
     public Uri? AdminUrl { get; }
 
-    /// <summary>Cancelled when the server stops, also when it does so by itself because something in the background failed for good.</summary>
+    /// <summary>
+    /// Cancelled when the server stops, also when it does so by itself because something in the background failed for good.
+    /// </summary>
     public CancellationToken Stopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     /// <summary>Everything the process is made of.</summary>
@@ -146,7 +149,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         return builder;
     }
 
-    private static void AddServices(IServiceCollection services, BleepStoreOptions options, HostEnvironmentValues environment, OpenedStore store)
+    private static void AddServices(
+        IServiceCollection services, BleepStoreOptions options, HostEnvironmentValues environment, OpenedStore store)
     {
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(options);
@@ -207,13 +211,19 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1301, LogLevel.Information, "BleepStore {Version} serves S3 on {S3Url} (admin: {AdminUrl}; metadata: {Engine}, storage: {Backend})")]
+        [LoggerMessage(
+            1301,
+            LogLevel.Information,
+            "BleepStore {Version} serves S3 on {S3Url} (admin: {AdminUrl}; metadata: {Engine}, storage: {Backend})")]
         public static partial void Started(ILogger logger, string version, string s3Url, string adminUrl, string engine, string backend);
 
         [LoggerMessage(1302, LogLevel.Information, "The well-known default credentials are in use: whoever reaches this server can use it")]
         public static partial void DefaultCredentials(ILogger logger);
 
-        [LoggerMessage(1306, LogLevel.Warning, "Only one of metadata and bytes outlives the process: objects are lost with it, and what remains is not removed")]
+        [LoggerMessage(
+            1306,
+            LogLevel.Warning,
+            "Only one of metadata and bytes outlives the process: objects are lost with it, and what remains is not removed")]
         public static partial void HalfDurable(ILogger logger);
 
         [LoggerMessage(1303, LogLevel.Information, "Stopping: {InFlight} requests are in flight")]

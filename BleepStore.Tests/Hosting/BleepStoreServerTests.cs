@@ -90,12 +90,12 @@ public sealed class BleepStoreServerTests
         await server.Client.PutBucketAsync("bucket", Token);
         var signer = new TestSigner(server.AccessKey, server.SecretKey);
         var host = server.Endpoint.Authority;
-        var put = new TestRequest("PUT", "/bucket/key", host).With("x-amz-meta-name", "Grüße €").With("Content-Language", "de").WithBody("x");
+        var put = new TestRequest("PUT", "/bucket/key", host).With("Content-Disposition", "attachment; filename=\"Grüße €\"").WithBody("x");
         signer.SignHeader(put, TimeProvider.System.GetUtcNow());
         (await SendAsync(server.Endpoint, put.ToBytes())).ShouldStartWith("HTTP/1.1 200");
         var get = new TestRequest("GET", "/bucket/key", host);
         signer.SignHeader(get, TimeProvider.System.GetUtcNow());
-        (await SendAsync(server.Endpoint, get.ToBytes())).ShouldContain("x-amz-meta-name: Grüße €\r\n");
+        (await SendAsync(server.Endpoint, get.ToBytes())).ShouldContain("Content-Disposition: attachment; filename=\"Grüße €\"\r\n");
     }
 
     [Fact]
