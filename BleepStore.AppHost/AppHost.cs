@@ -42,7 +42,8 @@ internal static class Graph
         var store = builder
             .AddProject("bleepstore", "../BleepStore.Api/BleepStore.Api.csproj", options => options.ExcludeLaunchProfile = true)
             .WithHttpEndpoint(builder.HostPort("s3", "9000"), publishing ? 9000 : null, name: "s3", env: "BLEEPSTORE__SERVER__PORT")
-            .WithHttpEndpoint(builder.HostPort("admin", "9001"), publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
+            .WithHttpEndpoint(
+                builder.HostPort("admin", "9001"), publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
             .WithEndpoint("s3", endpoint => endpoint.IsExternal = true)
             .WithEnvironment("BLEEPSTORE__AUTH__ACCESS_KEY", accessKey)
             .WithEnvironment("BLEEPSTORE__AUTH__SECRET_KEY", secretKey)

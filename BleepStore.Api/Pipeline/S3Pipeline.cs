@@ -67,7 +67,8 @@ internal sealed partial class S3Pipeline(
             exchange.Caller = verified.Caller;
             if (definition is null || handler is null)
             {
-                return refusal ?? S3Errors.NotImplemented;
+                var error = refusal ?? S3Errors.NotImplemented;
+                return S3Response.Refuse(error).With("Allow", error.Status == StatusCodes.Status405MethodNotAllowed ? router.AllowedMethods(incoming) : null);
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);

@@ -33,8 +33,10 @@ internal sealed record XmlNode(string Name, string Text, ImmutableArray<XmlNode>
         try
         {
             // Decoded here, so that no declaration or byte order mark can choose another encoding.
-            using var text = new StringReader(StrictUtf8.GetString(WithoutMark(document.Span)));
-            using var reader = XmlReader.Create(text, Settings);
+            var text = StrictUtf8.GetString(WithoutMark(document.Span));
+            RefuseLongTags(text);
+            using var source = new StringReader(text);
+            using var reader = XmlReader.Create(source, Settings);
             reader.MoveToContent();
             var node = Read(reader, depth: 0);
             while (reader.Read())
@@ -134,6 +136,27 @@ internal sealed record XmlNode(string Name, string Text, ImmutableArray<XmlNode>
     }
 
     private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> document) => document.StartsWith("\uFEFF"u8) ? document[3..] : document;
+
+    /// <summary>A reader keeps all attributes of a tag at a hundred bytes each, before anybody can look at them; no document here has long tags.</summary>
+    private static void RefuseLongTags(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOf('<') is var start and >= 0)
+        {
+            text = text[start..];
+            var end = text switch
+            {
+                ['<', '!', '-', '-', ..] => text.IndexOf("-->"),
+                ['<', '!', '[', ..] => text.IndexOf("]]>"),
+                _ => text[..Math.Min(text.Length, S3Limits.MaxXmlTagLength)].IndexOf('>'),
+            };
+            if (end < 0)
+            {
+                throw new S3Exception(S3Errors.MalformedXML);
+            }
+
+            text = text[end..];
+        }
+    }
 
     private static bool IsWellFormed(string text)
     {

@@ -38,7 +38,8 @@ internal static class ObjectRecordEncoding
     public static ObjectRecord Decode(ReadOnlySpan<byte> bytes, string? key = null)
     {
         var reader = RecordReader.Open(bytes);
-        var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "", default(DateTimeOffset));
+        var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "",
+            default(DateTimeOffset));
         var (headers, acl, storageClass) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD");
         var (checksum, uploadId, parts) = (default(ChecksumRecord), default(string), 0);
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;

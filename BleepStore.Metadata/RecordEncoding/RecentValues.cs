@@ -1,6 +1,8 @@
 namespace BleepStore.Metadata.RecordEncoding;
 
-/// <summary>Shares one immutable value between records whose bytes for it are the same: nearly all objects of a bucket have one ACL.</summary>
+/// <summary>
+/// Shares one immutable value between records whose bytes for it are the same: nearly all objects of a bucket have one ACL.
+/// </summary>
 internal sealed class RecentValues<T>(RecentValues<T>.Reading read)
     where T : class
 {

@@ -9,7 +9,9 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.</summary>
+/// <summary>
+/// The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.
+/// </summary>
 public sealed class SqliteMetadataStore : IMetadataStore
 {
     private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
@@ -28,7 +30,9 @@ public sealed class SqliteMetadataStore : IMetadataStore
     /// <summary>Locks the directory, opens or makes the database and starts the committer.</summary>
     /// <param name="options">Where, and the bounds.</param>
     /// <param name="crashPoint">Called at <c>commit.before</c> and <c>commit.after</c> of every transaction; for crash tests.</param>
-    /// <param name="fatal">Called once with one line when only a restart can tell what was stored; by default ends the process at once.</param>
+    /// <param name="fatal">
+    /// Called once with one line when only a restart can tell what was stored; by default ends the process at once.
+    /// </param>
     /// <exception cref="MetadataFormatException">The file is foreign or was written by a newer release.</exception>
     /// <exception cref="MetadataUnavailableException">Another process holds the directory, or the file cannot be read.</exception>
     public SqliteMetadataStore(SqliteMetadataOptions options, Action<string>? crashPoint = null, Action<string>? fatal = null)
@@ -130,9 +134,11 @@ public sealed class SqliteMetadataStore : IMetadataStore
         => ReadAsync((bucketId, query), static (queries, page) => queries.ListUploads(page.bucketId, page.query), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit,
+        CancellationToken cancellationToken)
         => ReadAsync(
-            (idleSince, limit), static (queries, page) => queries.ListIdleUploads(page.idleSince, page.limit).ToImmutableArray(), cancellationToken);
+            (idleSince, limit), static (queries, page)
+                => queries.ListIdleUploads(page.idleSince, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<PartRecord>> ListPartsAsync(string uploadId, int after, int limit, CancellationToken cancellationToken)
@@ -163,16 +169,19 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
-        => ReadAsync((after, limit), static (queries, page) => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((after, limit), static (queries, page)
+            => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => ReadAsync((upTo, limit), static (queries, page) => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((upTo, limit), static (queries, page)
+            => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)
         => ReadAsync(
-            (afterSequence, limit), static (queries, page) => queries.ReadOutbox(page.afterSequence, page.limit).ToImmutableArray(), cancellationToken);
+            (afterSequence, limit), static (queries, page)
+                => queries.ReadOutbox(page.afterSequence, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<BlobOwner?> FindBlobOwnerAsync(UInt128 blobId, CancellationToken cancellationToken)
@@ -184,7 +193,8 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
-        => ReadAsync((after, limit), static (queries, page) => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((after, limit), static (queries, page)
+            => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BootRecord>> ListBootsAsync(uint node, CancellationToken cancellationToken)

@@ -4,13 +4,16 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>The prepared queries of one connection, for readers and for the writer's transaction alike. Each ends its read before it returns.</summary>
+/// <summary>
+/// The prepared queries of one connection, for readers and for the writer's transaction alike. Each ends its read before it returns.
+/// </summary>
 internal sealed class SqliteQueries(SqliteDatabase database)
 {
     private readonly SqliteStatement _begin = database.Prepare("BEGIN");
     private readonly SqliteStatement _end = database.Prepare("COMMIT");
     private readonly SqliteStatement _bucket = database.Prepare("SELECT record FROM buckets WHERE name = ?");
-    private readonly SqliteStatement _buckets = database.Prepare("SELECT name, record FROM buckets WHERE name >= ? AND name > ? ORDER BY name");
+    private readonly SqliteStatement _buckets =
+        database.Prepare("SELECT name, record FROM buckets WHERE name >= ? AND name > ? ORDER BY name");
     private readonly SqliteStatement _bucketsOfOwner =
         database.Prepare("SELECT name, record FROM buckets WHERE owner_id = ? AND name >= ? AND name > ? ORDER BY name");
 
@@ -25,7 +28,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     private readonly SqliteStatement _objectRows =
         database.Prepare("SELECT key, record FROM objects WHERE bucket_id = ? AND key >= ? ORDER BY key");
 
-    private readonly SqliteStatement _upload = database.Prepare("SELECT record FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
+    private readonly SqliteStatement _upload =
+        database.Prepare("SELECT record FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
     private readonly SqliteStatement _uploadRows = database.Prepare(
         "SELECT key, record FROM uploads WHERE bucket_id = ? AND (key, upload_id) > (?, ?) ORDER BY key, upload_id");
 
@@ -109,7 +113,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public ObjectPage ListObjects(long bucketId, ListQuery query)
         => OneState(
             () => PrefixListing.ListObjects(
-                new SqliteCursor<ObjectRecord>(_objectRows, bucketId, hasUploadId: false, (row, key) => ObjectRecordEncoding.Decode(row.Bytes(1), key)),
+                new SqliteCursor<ObjectRecord>(_objectRows, bucketId, hasUploadId: false, (row, key)
+                    => ObjectRecordEncoding.Decode(row.Bytes(1), key)),
                 query),
             _objectRows);
 
@@ -119,7 +124,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public UploadPage ListUploads(long bucketId, UploadListQuery query)
         => OneState(
             () => PrefixListing.ListUploads(
-                new SqliteCursor<UploadRecord>(_uploadRows, bucketId, hasUploadId: true, (row, _) => UploadRecordEncoding.Decode(row.Bytes(1))),
+                new SqliteCursor<UploadRecord>(_uploadRows, bucketId, hasUploadId: true, (row, _)
+                    => UploadRecordEncoding.Decode(row.Bytes(1))),
                 query),
             _uploadRows);
 
@@ -147,9 +153,11 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public CompletedUploadRecord? FindCompletedUpload(string uploadId)
         => _completed.Bind(uploadId).First(row => CompletedUploadRecordEncoding.Decode(row.Bytes(0)));
 
-    public AccountRecord? FindAccount(string accountId) => _account.Bind(accountId).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
+    public AccountRecord? FindAccount(string accountId)
+        => _account.Bind(accountId).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
 
-    public AccountRecord? FindAccountByEmail(string email) => _accountByEmail.Bind(email).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
+    public AccountRecord? FindAccountByEmail(string email)
+        => _accountByEmail.Bind(email).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
 
     public CredentialRecord? FindCredential(string accessKey)
         => _credential.Bind(accessKey).First(row => CredentialRecordEncoding.Decode(row.Bytes(0)));
@@ -222,7 +230,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 }
 
 /// <summary>Walks the rows of one bucket by a statement that begins at a key.</summary>
-internal sealed class SqliteCursor<TRecord>(SqliteStatement rows, long bucketId, bool hasUploadId, Func<SqliteStatement, string, TRecord> read)
+internal sealed class SqliteCursor<TRecord>(
+    SqliteStatement rows, long bucketId, bool hasUploadId, Func<SqliteStatement, string, TRecord> read)
     : IKeyCursor<TRecord>
 {
     public string Key { get; private set; } = "";

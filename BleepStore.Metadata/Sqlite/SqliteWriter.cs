@@ -61,7 +61,9 @@ internal sealed class SqliteWriter : IDisposable
         return statement.First(row => row.Text(0))!;
     }
 
-    /// <summary>Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.</summary>
+    /// <summary>
+    /// Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.
+    /// </summary>
     public void CheckpointWhenDue()
     {
         raw.sqlite3_db_status(_database.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
@@ -97,7 +99,8 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Vacuum()
     {
-        using var vacuum = new SqliteStatement(_database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
+        using var vacuum = new SqliteStatement(_database,
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
         vacuum.Run();
     }
 

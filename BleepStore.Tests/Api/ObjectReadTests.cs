@@ -126,11 +126,11 @@ public abstract class ObjectReadTests(ApiHost fixture)
     }
 
     [Theory]
-    [InlineData("x-amz-meta-a=b%0D%0AX-Injected:%20c", 200)]
+    [InlineData("x-amz-meta-a=b%0D%0AX-Injected:%20c", 400)]
     [InlineData("x-amz-meta-a%20b=c", 400)]
     [InlineData("x-amz-meta-=c", 400)]
     [InlineData("x-amz-meta-%C3%BC=c", 400)]
-    [InlineData("x-amz-meta-a=%C3%BC%01", 200)]
+    [InlineData("x-amz-meta-a=%C3%BC%01", 400)]
     public async Task Metadata_of_a_presigned_query_never_breaks_a_response(string query, int status)
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);

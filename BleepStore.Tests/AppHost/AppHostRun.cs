@@ -52,11 +52,17 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     }
 
     /// <summary>The built program without <c>dotnet run</c> above it.</summary>
-    public static AppHostRun Built(params string[] arguments)
+    public static AppHostRun Built(params string[] arguments) => Built(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The built program with further variables, which the server inherits.</summary>
+    public static AppHostRun Built(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var (mark, data) = Fresh();
         var program = Path.Combine(Repository.Root, "BleepStore.AppHost", "bin", Configuration, "net10.0", "BleepStore.AppHost");
-        return new(new(program, [.. Standard(data), .. arguments]), mark, data);
+        var command = new ProcessStartInfo(program, [.. Standard(data), .. arguments]);
+        foreach (var (name, value) in variables)
+            command.Environment[name] = value;
+        return new(command, mark, data);
     }
 
     public async Task<string> LineAsync(string part)

@@ -98,7 +98,8 @@ public sealed class LocalHostTests
         (await host.Exit).ShouldBe(0);
         string[] ends =
         [
-            "second: stopping", "second | told", "second: exited with code 0", "first: stopping", "first | told", "first: exited with code 0",
+            "second: stopping", "second | told", "second: exited with code 0",
+            "first: stopping", "first | told", "first: exited with code 0",
         ];
         host.Lines.Where(line => ends.Contains(line)).ShouldBe(ends);
     }
@@ -148,7 +149,7 @@ public sealed class LocalHostTests
             var child = Script(
                     graph,
                     "echo port=$PORT key=$KEY name=$OTEL_SERVICE_NAME attributes=$OTEL_RESOURCE_ATTRIBUTES profile=$PROFILE; "
-                    + "echo self=$$ session=$(ps -o sid= -p $$)")
+                    + "echo self=$$ session=$(cut -d' ' -f6 /proc/$$/stat)")
                 .WithHttpEndpoint(port: 0, name: "http", env: "PORT")
                 .WithEnvironment("KEY", parameter);
             endpoint = child.Resource.GetEndpoint("http");

@@ -14,6 +14,8 @@ public sealed class ManifestTests
     /// <summary>What Aspire itself adds to the environment of every published project.</summary>
     private static readonly string[] AddedByAspire = ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
 
+    private static readonly string[] BindingProperties = ["scheme", "protocol", "transport", "port", "targetPort", "external"];
+
     private static readonly JsonElement Manifest =
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "aspire-manifest.json"))).RootElement;
 
@@ -86,12 +88,8 @@ public sealed class ManifestTests
         File.Exists(Path.Combine(Repository.Root, line.Split(':')[1].Trim())).ShouldBeTrue();
     }
 
-    private static string Describe(JsonProperty binding) => string.Join(
-        ' ',
-        (string[])
-        [
-            binding.Name, .. ((string[])["scheme", "protocol", "transport", "port", "targetPort", "external"]).Select(name => Text(binding, name)),
-        ]);
+    private static string Describe(JsonProperty binding) =>
+        string.Join(' ', BindingProperties.Select(name => Text(binding, name)).Prepend(binding.Name));
 
     private static string Describe(EndpointAnnotation endpoint) => string.Create(
         CultureInfo.InvariantCulture,
@@ -99,5 +97,6 @@ public sealed class ManifestTests
 
     private static string External(EndpointAnnotation endpoint) => endpoint.IsExternal ? "True" : "";
 
-    private static string Text(JsonProperty binding, string name) => binding.Value.TryGetProperty(name, out var value) ? value.ToString() : "";
+    private static string Text(JsonProperty binding, string name) =>
+        binding.Value.TryGetProperty(name, out var value) ? value.ToString() : "";
 }

@@ -9,9 +9,10 @@ namespace BleepStore.Tests.AppHost;
 /// <summary>What the local host's status page shows, and whom it obeys.</summary>
 public sealed partial class StatusPageTests : IAsyncLifetime
 {
+    private const string Script = "trap 'exit 0' TERM; echo hello '<b>'; while :; do sleep 0.05; done";
+
     private readonly ShellHost _host = new(
-        graph => graph
-            .AddExecutable("child", "/bin/sh", Path.GetTempPath(), "-c", "trap 'exit 0' TERM; echo hello '<b>'; while :; do sleep 0.05; done")
+        graph => graph.AddExecutable("child", "/bin/sh", Path.GetTempPath(), "-c", Script)
             .WithHttpEndpoint(name: "http")
             .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documents" }),
         new LocalHostOptions { DashboardPort = 0, StopTimeout = ShellHost.Patience });

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace BleepStore.Tests.Configuration;
 
-/// <summary>What a user writes into a file, a variable or a flag takes effect, or the start stops with a line that says what is wrong.</summary>
+/// <summary>
+/// What a user writes into a file, a variable or a flag takes effect, or the start stops with a line that says what is wrong.
+/// </summary>
 public sealed class ConfigurationLoaderTests
 {
     [Theory]

@@ -50,7 +50,8 @@ public sealed class FreeSpaceGuardTests
         looks.ShouldBe(2);
     }
 
-    private static FreeSpaceGuard Guard(Func<DiskSpace> blobs, Func<DiskSpace> metadata, long? minFree) => new(blobs, metadata, minFree, TimeProvider.System);
+    private static FreeSpaceGuard Guard(Func<DiskSpace> blobs, Func<DiskSpace> metadata, long? minFree)
+        => new(blobs, metadata, minFree, TimeProvider.System);
 
     private sealed class Clock : TimeProvider
     {

@@ -10,6 +10,7 @@ using BleepStore.Api.Hosting;
 using BleepStore.Tests.Clients;
 using BleepStore.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace BleepStore.Tests.Hosting;
 
@@ -89,12 +90,12 @@ public sealed class BleepStoreServerTests
         await server.Client.PutBucketAsync("bucket", Token);
         var signer = new TestSigner(server.AccessKey, server.SecretKey);
         var host = server.Endpoint.Authority;
-        var put = new TestRequest("PUT", "/bucket/key", host).With("x-amz-meta-name", "Grüße €").With("Content-Language", "de").WithBody("x");
+        var put = new TestRequest("PUT", "/bucket/key", host).With("Content-Disposition", "attachment; filename=\"Grüße €\"").WithBody("x");
         signer.SignHeader(put, TimeProvider.System.GetUtcNow());
         (await SendAsync(server.Endpoint, put.ToBytes())).ShouldStartWith("HTTP/1.1 200");
         var get = new TestRequest("GET", "/bucket/key", host);
         signer.SignHeader(get, TimeProvider.System.GetUtcNow());
-        (await SendAsync(server.Endpoint, get.ToBytes())).ShouldContain("x-amz-meta-name: Grüße €\r\n");
+        (await SendAsync(server.Endpoint, get.ToBytes())).ShouldContain("Content-Disposition: attachment; filename=\"Grüße €\"\r\n");
     }
 
     [Fact]
@@ -180,6 +181,17 @@ public sealed class BleepStoreServerTests
     }
 
     [Fact]
+    public async Task A_failure_for_good_in_the_background_stops_the_server_instead_of_leaving_half_of_it()
+    {
+        var failure = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(
+            options => options.ConfigureServices = services => services.AddHostedService(_ => new FailingService(failure.Task)));
+        server.Own.Stopping.IsCancellationRequested.ShouldBeFalse();
+        failure.SetException(new InvalidOperationException("It failed, as this test wants."));
+        await UntilAsync(() => server.Own.Stopping.IsCancellationRequested, "the server to stop");
+    }
+
+    [Fact]
     public async Task The_ready_file_tells_process_and_addresses()
     {
         var directory = Directory.CreateTempSubdirectory("bleepstore-ready-");
@@ -245,6 +257,11 @@ public sealed class BleepStoreServerTests
             timeout.IsCancellationRequested.ShouldBeFalse($"Waited in vain for {what}.");
             await Task.Yield();
         }
+    }
+
+    private sealed class FailingService(Task work) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => work;
     }
 
     private sealed class CertificateDirectory : IDisposable

@@ -68,7 +68,9 @@ public sealed class TestServer : IAsyncDisposable
 
     internal BleepStoreServer Own => _server ?? throw new InvalidOperationException("The server under test is not of this process.");
 
-    /// <summary>Starts a server of this test's own, or aims at the one that the environment names when the test asks for nothing special.</summary>
+    /// <summary>
+    /// Starts a server of this test's own, or aims at the one that the environment names when the test asks for nothing special.
+    /// </summary>
     public static async Task<TestServer> StartAsync(Action<TestServerOptions>? configure = null)
     {
         var options = new TestServerOptions();
@@ -117,7 +119,8 @@ public sealed class TestServer : IAsyncDisposable
     public HttpClient CreateHttpClient() => CreateHttpClient(Endpoint);
 
     /// <summary>A plain HTTP client aimed at the admin listener; disposed with the server.</summary>
-    public HttpClient CreateAdminClient() => CreateHttpClient(AdminEndpoint ?? throw new InvalidOperationException("There is no admin listener."));
+    public HttpClient CreateAdminClient()
+        => CreateHttpClient(AdminEndpoint ?? throw new InvalidOperationException("There is no admin listener."));
 
     /// <summary>Stops in order, as after SIGTERM.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Own.StopAsync(cancellationToken);
@@ -154,7 +157,9 @@ public sealed class TestServer : IAsyncDisposable
     }
 }
 
-/// <summary>One server for all tests of a class: <c>class X(TestServerFixture fixture) : IClassFixture&lt;TestServerFixture&gt;</c>.</summary>
+/// <summary>
+/// One server for all tests of a class: <c>class X(TestServerFixture fixture) : IClassFixture&lt;TestServerFixture&gt;</c>.
+/// </summary>
 public sealed class TestServerFixture : IAsyncLifetime
 {
     private TestServer? _server;

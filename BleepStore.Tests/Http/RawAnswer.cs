@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace BleepStore.Tests.Http;
@@ -29,7 +30,12 @@ internal sealed record RawAnswer(int Status, IReadOnlyList<KeyValuePair<string, 
 
     /// <summary>Texts of all elements of that name, in order.</summary>
     public IReadOnlyList<string> Elements(string name)
-        => [.. XDocument.Parse(Text).Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Value)];
+    {
+        // References to characters that XML forbids are part of the protocol, as the parsers of SDKs know.
+        using var source = new StringReader(Text);
+        using var reader = XmlReader.Create(source, new XmlReaderSettings { CheckCharacters = false });
+        return [.. XDocument.Load(reader).Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Value)];
+    }
 
     /// <summary>Reads an answer that ended with the connection; interim answers are passed over.</summary>
     public static RawAnswer Parse(byte[] bytes)

@@ -4,7 +4,10 @@ using BleepStore.Metadata.Listing;
 
 namespace BleepStore.Tests.Metadata;
 
-/// <summary>Measures the SQLite engine; run on demand with <c>-explicit only</c>. <c>BLEEPSTORE_FIGURES_DIR</c> names the file system to measure.</summary>
+/// <summary>
+/// Measures the SQLite engine; run on demand with <c>-explicit only</c>. <c>BLEEPSTORE_FIGURES_DIR</c> names the file system to
+/// measure.
+/// </summary>
 public sealed class MetadataFigures
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -29,21 +32,25 @@ public sealed class MetadataFigures
 
         foreach (var marker in new string?[] { null, "list/050/000", "list/098/999" })
         {
-            Say($"page of 1000 among 100000 after {marker ?? "the start"}: {await TimeAsync(200, () => ListAsync(bed, "", marker)):n0} us CPU");
+            var page = await TimeAsync(200, () => ListAsync(bed, "", marker));
+            Say($"page of 1000 among 100000 after {marker ?? "the start"}: {page:n0} us CPU");
         }
 
         Say($"page of 100 prefixes of 1000 keys each: {await TimeAsync(200, () => ListAsync(bed, "/", null)):n0} us CPU");
         var random = new Random(1);
         var lookup = await TimeAsync(50_000, async () =>
-            (await bed.Store.FindObjectAsync(bed.BucketId, $"list/{random.Next(100):d3}/{random.Next(1000):d3}", Cancellation)).ShouldNotBeNull());
-        Say($"FindObject: {lookup:n2} us CPU; FindBucket: {await TimeAsync(50_000, async () => await bed.Store.FindBucketAsync("bucket", Cancellation)):n2} us CPU");
+            (await bed.Store.FindObjectAsync(bed.BucketId, $"list/{random.Next(100):d3}/{random.Next(1000):d3}", Cancellation))
+                .ShouldNotBeNull());
+        var bucket = await TimeAsync(50_000, async () => await bed.Store.FindBucketAsync("bucket", Cancellation));
+        Say($"FindObject: {lookup:n2} us CPU; FindBucket: {bucket:n2} us CPU");
     }
 
     private static async Task ListAsync(SqliteTestBed bed, string delimiter, string? after)
         => await bed.Store.ListObjectsAsync(
             bed.BucketId, new ListQuery("list/", delimiter, after, 1000), Cancellation);
 
-    private static async Task<(long Puts, double CpuMicroseconds, int Commits)> PutsAsync(SqliteTestBed bed, string prefix, int writers, int seconds)
+    private static async Task<(long Puts, double CpuMicroseconds, int Commits)> PutsAsync(SqliteTestBed bed, string prefix, int writers,
+        int seconds)
     {
         var (count, commits) = (0L, bed.Commits);
         using var process = Process.GetCurrentProcess();
@@ -80,5 +87,6 @@ public sealed class MetadataFigures
         return (process.TotalProcessorTime - before).TotalMicroseconds / times;
     }
 
-    private static void Say(FormattableString line) => TestContext.Current.TestOutputHelper!.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Say(FormattableString line)
+        => TestContext.Current.TestOutputHelper!.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -76,7 +76,8 @@ public sealed class MetadataModelTest
     {
         var text = new StringBuilder();
         var page = await store.ListObjectsAsync(bucket, objects, cancellationToken);
-        text.AppendJoin(' ', page.Objects.Select(Describe.Record)).Append('|').AppendJoin(' ', page.CommonPrefixes).Append('|').Append(page.NextAfter);
+        text.AppendJoin(' ', page.Objects.Select(Describe.Record)).Append('|').AppendJoin(' ', page.CommonPrefixes).Append('|')
+            .Append(page.NextAfter);
         var open = await store.ListUploadsAsync(bucket, uploads, cancellationToken);
         text.AppendJoin(' ', open.Uploads.Select(row => $"{row.Key}:{row.UploadId}")).Append('|').AppendJoin(' ', open.CommonPrefixes)
             .Append('|').Append(open.IsTruncated).Append(open.NextKeyMarker).Append(open.NextUploadIdMarker);

@@ -11,7 +11,8 @@ namespace BleepStore.Tests.Metadata;
 internal sealed class RandomCommands(Random random)
 {
     private static readonly string[] Buckets = ["alpha", "beta"];
-    private static readonly string[] Names = ["a", "a/", "a/b", "a/b/c", "a//x", "b", "b\u00e9", "\U0001F600", "\uE000", "\U0001F600/x", "zz"];
+    private static readonly string[] Names = ["a", "a/", "a/b", "a/b/c", "a//x", "b", "b\u00e9", "\U0001F600", "\uE000", "\U0001F600/x",
+        "zz"];
     private static readonly string[] ETags = ["1", "2", "3"];
     private static readonly AccessControlList Acl = new("owner", [new(GranteeKind.CanonicalUser, "owner", AclPermission.FullControl)]);
 
@@ -20,7 +21,8 @@ internal sealed class RandomCommands(Random random)
     private int _lastEvent;
 
     /// <summary>The next command as a function of a store to its outcome in words.</summary>
-    public async Task<(string Name, Func<IMetadataStore, Task<string>> Execute)> NextAsync(IMetadataStore model, CancellationToken cancellationToken)
+    public async Task<(string Name, Func<IMetadataStore, Task<string>> Execute)> NextAsync(IMetadataStore model,
+        CancellationToken cancellationToken)
     {
         var bucket = Pick(Buckets);
         var id = (await model.FindBucketAsync(bucket, cancellationToken))?.BucketId ?? 0;
@@ -33,7 +35,8 @@ internal sealed class RandomCommands(Random random)
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
             2 => Run(Delete(bucket, id, time)),
             3 => Run(new SetObjectAcl { Time = time, Bucket = bucket, BucketId = id, Key = key, Acl = Acl with { OwnerId = Pick(ETags) } }),
-            4 => Run(new SetObjectTags { Time = time, Bucket = bucket, BucketId = id, Key = key, Tags = [new("t", Pick(ETags))], Event = Event() }),
+            4 => Run(new SetObjectTags { Time = time, Bucket = bucket, BucketId = id, Key = key, Tags = [new("t", Pick(ETags))],
+                Event = Event() }),
             5 or 6 => Run(new CreateUpload { Time = time, Bucket = bucket, Upload = NewUpload(id, key, upload), Event = Event() }),
             7 or 8 or 9 => Run(await PartAsync(model, bucket, id, time, cancellationToken)),
             10 => Run(await CompleteAsync(model, bucket, id, time, cancellationToken)),
@@ -106,17 +109,20 @@ internal sealed class RandomCommands(Random random)
             Time = time,
             Bucket = bucket,
             BucketId = id,
-            Keys = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => new ObjectToDelete(Pick(Names), random.Next(4) == 0 ? Pick(ETags) : null))],
+            Keys = [.. Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => new ObjectToDelete(Pick(Names), random.Next(4) == 0 ? Pick(ETags) : null))],
             Event = Event(),
         };
 
     private async Task<UploadRecord> AnyUploadAsync(IMetadataStore model, long bucketId, CancellationToken cancellationToken)
     {
         var open = (await model.ListUploadsAsync(bucketId, new UploadListQuery("", "", null, null, 100), cancellationToken)).Uploads;
-        return open.Length == 0 || random.Next(10) == 0 ? NewUpload(bucketId, Pick(Names), "upload-" + random.Next(6)) : open[random.Next(open.Length)];
+        return open.Length == 0 || random.Next(10) == 0 ? NewUpload(bucketId, Pick(Names), "upload-" + random.Next(6))
+            : open[random.Next(open.Length)];
     }
 
-    private async Task<PutPart> PartAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time, CancellationToken cancellationToken)
+    private async Task<PutPart> PartAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
     {
         var upload = await AnyUploadAsync(model, id, cancellationToken);
         return new PutPart
@@ -137,7 +143,8 @@ internal sealed class RandomCommands(Random random)
         };
     }
 
-    private async Task<CompleteUpload> CompleteAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time, CancellationToken cancellationToken)
+    private async Task<CompleteUpload> CompleteAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
     {
         var upload = await AnyUploadAsync(model, id, cancellationToken);
         var parts = (await model.ListPartsAsync(upload.UploadId, 0, 100, cancellationToken)).Where(_ => random.Next(4) != 0).ToList();
@@ -156,11 +163,13 @@ internal sealed class RandomCommands(Random random)
         };
     }
 
-    private async Task<AbortUpload> AbortAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time, CancellationToken cancellationToken)
+    private async Task<AbortUpload> AbortAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
     {
         var upload = await AnyUploadAsync(model, id, cancellationToken);
         DateTimeOffset? idle = random.Next(2) == 0 ? null : time - TimeSpan.FromSeconds(random.Next(2000));
-        return new AbortUpload { Time = time, Bucket = bucket, BucketId = id, Key = upload.Key, UploadId = upload.UploadId, OnlyIfIdleSince = idle };
+        return new AbortUpload { Time = time, Bucket = bucket, BucketId = id, Key = upload.Key, UploadId = upload.UploadId,
+            OnlyIfIdleSince = idle };
     }
 
     private async Task<CollectGarbage> CollectAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)
@@ -177,7 +186,8 @@ internal sealed class RandomCommands(Random random)
         {
             Time = time,
             Rows = [.. rows.Select(row => (row.Sequence, row.Ordinal))],
-            Blobs = [.. rows.Where(row => row.Segment is not null).Select(row => row.Segment!.BlobId), .. parts.SelectMany(part => part.Segments).Select(row => row.BlobId)],
+            Blobs = [.. rows.Where(row => row.Segment is not null)
+                .Select(row => row.Segment!.BlobId), .. parts.SelectMany(part => part.Segments).Select(row => row.BlobId)],
             Parts = [.. parts.Select(part => (part.UploadId, part.PartNumber))],
             Manifests = uploads,
         };
@@ -204,10 +214,12 @@ internal sealed class RandomCommands(Random random)
             DisplayName = Pick(ETags),
         };
 
-    private Segment NewBlob() => new(SegmentKind.Blob, new UInt128(1, ++_lastBlob), Pick(["local", "s3"]), "", random.Next(100), random.Next(100));
+    private Segment NewBlob()
+        => new(SegmentKind.Blob, new UInt128(1, ++_lastBlob), Pick(["local", "s3"]), "", random.Next(100), random.Next(100));
 
     private EventIntent? Event()
-        => random.Next(4) == 0 ? new EventIntent((++_lastEvent).ToString(CultureInfo.InvariantCulture), "t", "r", "p", "a", _now, ["x"]) : null;
+        => random.Next(4) == 0 ? new EventIntent((++_lastEvent).ToString(CultureInfo.InvariantCulture), "t", "r", "p", "a", _now, ["x"])
+            : null;
 
     private T Pick<T>(T[] items) => items[random.Next(items.Length)];
 }

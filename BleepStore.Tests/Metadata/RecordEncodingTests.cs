@@ -3,10 +3,13 @@ using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.RecordEncoding;
 using BleepStore.Metadata.Records;
+using BleepStore.Tests.Golden;
 
 namespace BleepStore.Tests.Metadata;
 
-/// <summary>What is on disk stays readable: the bytes of every record, the numbers of every enum and the names of every command are pinned.</summary>
+/// <summary>
+/// What is on disk stays readable: the bytes of every record, the numbers of every enum and the names of every command are pinned.
+/// </summary>
 public sealed class RecordEncodingTests
 {
     private static readonly RecordWriter Writer = new();
@@ -16,7 +19,7 @@ public sealed class RecordEncodingTests
     {
         var lines = Encoded().Select(pair => $"{pair.Name} {pair.Hex}").ToList();
 
-        Golden.Check("records.txt", lines);
+        GoldenFile.ShouldMatch("metadata-records.txt", string.Join('\n', lines) + "\n");
     }
 
     [Fact]
@@ -54,7 +57,8 @@ public sealed class RecordEncodingTests
         var bytes = ObjectRecordEncoding.Encode(Writer, RecordSamples.Object).ToArray();
         bytes[0] = 2;
 
-        Should.Throw<MetadataFormatException>(() => ObjectRecordEncoding.Decode(bytes)).Message.ShouldContain("format 2, which a newer release wrote");
+        Should.Throw<MetadataFormatException>(()
+            => ObjectRecordEncoding.Decode(bytes)).Message.ShouldContain("format 2, which a newer release wrote");
     }
 
     [Fact]
@@ -100,15 +104,15 @@ public sealed class RecordEncodingTests
         var assembly = typeof(IMetadataStore).Assembly;
         Type[] enums =
         [
-            typeof(AclPermission), typeof(CredentialOrigin), typeof(GarbageKind), typeof(GranteeKind), typeof(SegmentKind), typeof(VersioningState),
-            typeof(WriteStatus),
+            typeof(AclPermission), typeof(CredentialOrigin), typeof(GarbageKind), typeof(GranteeKind), typeof(SegmentKind),
+            typeof(VersioningState), typeof(WriteStatus),
         ];
         var numbers = enums.SelectMany(type => Enum.GetNames(type)
             .Select(name => $"{type.Name}.{name} {Convert.ToInt32(Enum.Parse(type, name), CultureInfo.InvariantCulture)}"));
         var commands = assembly.GetTypes().Where(type => IsCommand(type) && !type.IsAbstract).Select(type => "command " + type.Name)
             .Order(StringComparer.Ordinal);
 
-        Golden.Check("names.txt", [.. numbers, .. commands]);
+        GoldenFile.ShouldMatch("metadata-names.txt", string.Join('\n', [.. numbers, .. commands]) + "\n");
     }
 
     private static bool IsCommand(Type type)
@@ -143,26 +147,4 @@ public sealed class RecordEncodingTests
     ];
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
-}
-
-/// <summary>Compares lines with a file in the source tree; <c>UPDATE_GOLDEN=1</c> rewrites it, which CI refuses.</summary>
-internal static class Golden
-{
-    public static void Check(string name, IReadOnlyList<string> lines)
-    {
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            Environment.GetEnvironmentVariable("CI").ShouldNotBe("true", "CI does not rewrite golden files");
-            File.WriteAllText(SourcePath(name), string.Join('\n', lines) + "\n");
-        }
-
-        File.ReadAllText(SourcePath(name)).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(lines);
-    }
-
-    private static string SourcePath(string name, [System.Runtime.CompilerServices.CallerFilePath] string source = "")
-    {
-        // Deterministic builds map source paths, so the file is looked for beside the tests' output too.
-        var beside = Path.Combine(Path.GetDirectoryName(source)!, "Golden", name);
-        return Directory.Exists(Path.GetDirectoryName(beside)) ? beside : Path.Combine(AppContext.BaseDirectory, "Metadata", "Golden", name);
-    }
 }

@@ -101,9 +101,11 @@ internal static class RecordSamples
     public static readonly GarbageEntry Garbage = new(5, 6, GarbageKind.UnlistedParts, Segment, "upload", 7);
 
     public static readonly OutboxEvent Event = new(
-        5, 6, new EventIntent("id", "object.created", "request", "principal", "192.0.2.1", Time, ["a", "b"]), "bucket", "key", 99, "v1", 10, "etag");
+        5, 6, new EventIntent("id", "object.created", "request", "principal", "192.0.2.1", Time,
+            ["a", "b"]), "bucket", "key", 99, "v1", 10, "etag");
 
     public static readonly WriteOutcome Outcome = new(WriteStatus.BucketExists, 99, "v1", Time, "owner");
 
-    public static readonly CompletedUploadRecord Completed = new("upload", 7, "key", new byte[] { 1, 2 }, Time, Outcome, "etag-1", Checksum);
+    public static readonly CompletedUploadRecord Completed = new("upload", 7, "key", new byte[] { 1, 2 }, Time, Outcome, "etag-1",
+        Checksum);
 }

@@ -60,7 +60,8 @@ public sealed class SqliteCommitterTests
     public async Task An_input_error_outside_the_commit_fails_its_command_alone()
     {
         await using var bed = await new SqliteTestBed().WithBucketAsync();
-        var read = new Broken { Time = DateTimeOffset.UnixEpoch, BucketId = bed.BucketId, Error = new SqliteEngineException(raw.SQLITE_IOERR_READ, "injected") };
+        var read = new Broken { Time = DateTimeOffset.UnixEpoch, BucketId = bed.BucketId,
+            Error = new SqliteEngineException(raw.SQLITE_IOERR_READ, "injected") };
 
         var error = await Should.ThrowAsync<MetadataUnavailableException>(async () => await bed.Store.ExecuteAsync(read, Cancellation));
 
@@ -148,7 +149,8 @@ public sealed class SqliteCommitterTests
         await bed.PutAsync("key");
         var (sequence, journal) = (bed.Store.PublishedSequence, new FileInfo(bed.File("metadata.db-wal")).Length);
 
-        var outcome = await bed.Store.ExecuteAsync(bed.NewPut("key") with { Condition = new WriteCondition(null, IfNoneMatch: true) }, Cancellation);
+        var outcome = await bed.Store.ExecuteAsync(bed.NewPut("key") with { Condition = new WriteCondition(null, IfNoneMatch: true) },
+            Cancellation);
 
         outcome.Status.ShouldBe(WriteStatus.PreconditionFailed);
         bed.Store.PublishedSequence.ShouldBe(sequence);

@@ -74,13 +74,15 @@ public sealed class SqliteFullDiskTests
         using var mount = SmallFileSystem.TryMount(sizeMiB: 24);
         Assert.SkipWhen(mount is null, "Mounting a small file system needs root.");
         await using var bed = await new SqliteTestBed(
-            options => options with { ReserveBytes = 4 << 20, JournalSoftLimitBytes = 1 << 20 }, Path.Combine(mount.Path, "meta")).WithBucketAsync();
+            options => options with { ReserveBytes = 4 << 20, JournalSoftLimitBytes = 1 << 20 }, Path.Combine(mount.Path, "meta"))
+                .WithBucketAsync();
         for (var round = 0; round < 2; round++)
         {
             var stored = await FillAsync(bed, concurrent: 16);
             stored.Count.ShouldBeGreaterThan(200, "most of the file system was used");
             bed.Store.IsOutOfSpace.ShouldBeTrue();
-            await File.WriteAllBytesAsync(Path.Combine(mount.Path, "filler"), new byte[Math.Max(0, bed.Store.FreeBytes!.Value - (2 << 20))], Cancellation);
+            await File.WriteAllBytesAsync(Path.Combine(mount.Path, "filler"),
+                new byte[Math.Max(0, bed.Store.FreeBytes!.Value - (2 << 20))], Cancellation);
 
             foreach (var keys in stored.Chunk(100))
             {
@@ -159,7 +161,8 @@ public sealed class SqliteFullDiskTests
         {
             try
             {
-                using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+                using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true,
+                    UseShellExecute = false })!;
                 process.WaitForExit();
                 return process.ExitCode == 0;
             }

@@ -122,7 +122,7 @@ internal sealed class LocalHost : IAsyncDisposable
         }
         catch (HostStartException)
         {
-            Changed(resource);
+            // The change of state has said why; whoever asked for it sees it and may ask again.
         }
     }
 
