@@ -33,7 +33,7 @@ internal sealed class RawResponse
     public XElement Xml => XElement.Parse(Text.TrimStart());
 
     /// <summary>The code of the error document; null when the body is none.</summary>
-    public string? ErrorCode => Body.Length > 0 && Xml.Name.LocalName == "Error" ? Element("Code") : null;
+    public string? ErrorCode => Body is [(byte)'<', ..] && Xml.Name.LocalName == "Error" ? Element("Code") : null;
 
     /// <summary>The header's value; several are joined by commas, null when there is none.</summary>
     public string? Header(string name)
