@@ -81,7 +81,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
             return S3Errors.InvalidRequest.Because("Cannot specify both Range header and partNumber query parameter");
         }
 
-        if (!int.TryParse(partNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > S3Limits.MaxPartNumber)
+        if (!S3Number.TryParse(partNumber, out int number) || number is < 1 or > S3Limits.MaxPartNumber)
         {
             return S3Errors.Argument("partNumber", partNumber, "Part number must be an integer between 1 and 10000, inclusive");
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -15,7 +14,7 @@ internal static class PartParameters
     public static int ReadNumber(S3Request request)
     {
         var text = request.Query["partNumber"] ?? "";
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= S3Limits.MaxPartNumber
+        return S3Number.TryParse(text, out int number) && number is >= 1 and <= S3Limits.MaxPartNumber
             ? number
             : throw new S3Exception(S3Errors.Argument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive"));
     }

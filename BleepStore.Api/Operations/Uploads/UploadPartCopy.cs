@@ -72,8 +72,8 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
 
         var dash = header.IndexOf('-', StringComparison.Ordinal);
         if (!header.StartsWith("bytes=", StringComparison.Ordinal) || dash < 7
-            || !long.TryParse(header.AsSpan(6, dash - 6), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-            || !long.TryParse(header.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            || !S3Number.TryParse(header.AsSpan(6, dash - 6), out long first)
+            || !S3Number.TryParse(header.AsSpan(dash + 1), out long last)
             || last < first)
         {
             throw new S3Exception(S3Errors.Argument(
