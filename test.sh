@@ -74,7 +74,9 @@ if [[ ${BLEEPSTORE_TEST_INSTALL:-yes} != no ]]; then
     install_npm_packages
 fi
 
-if ! dotnet build BleepStore.sln -c "$configuration" -v quiet --nologo -clp:NoSummary; then
+echo "Building ($configuration)"
+if ! build=$(dotnet build BleepStore.sln -c "$configuration" -v quiet --nologo "-clp:ErrorsOnly;NoSummary" 2>&1); then
+    echo "$build"
     echo "The build failed."
     exit_code=1
     finish 0 1 0
@@ -83,6 +85,7 @@ fi
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 arguments=(-noLogo -xml "$results")
+[[ -t 1 ]] || arguments+=(-noColor)
 [[ ${CI:-} == true ]] && arguments+=(-failSkips)
 "BleepStore.Tests/bin/$configuration/net10.0/BleepStore.Tests" "${arguments[@]}" "$@"
 exit_code=$?
@@ -94,6 +97,6 @@ total() {
     echo "${value:-0}"
 }
 failed=$(($(total failed) + $(total errors)))
-# A test program that died wrote no totals.
-[[ $exit_code != 0 && $failed == 0 ]] && failed=1
+# A test program that died wrote no totals, and a filter that matches nothing proves nothing.
+[[ $failed == 0 && ($exit_code != 0 || $(total total) == 0) ]] && failed=1
 finish "$(total passed)" "$failed" "$(total skipped)"

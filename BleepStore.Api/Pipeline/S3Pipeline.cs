@@ -35,7 +35,7 @@ internal sealed partial class S3Pipeline(
             // Whatever this request reads from now on stays until its last byte is sent.
             using var pin = readers.Enter(metadata.PublishedSequence);
             response = await AnswerAsync(exchange, context.RequestAborted);
-            await writer.WriteAsync(context, exchange, response);
+            response = await writer.WriteAsync(context, exchange, response);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested || e is OperationCanceledException)
         {

@@ -55,7 +55,7 @@ internal sealed class S3Router
 
         return chosen is not null
             ? (chosen.Definition, chosen.Handler, null)
-            : (null, null, request.Method == "OPTIONS"
+            : (null, null, request.Method == "OPTIONS" || KnownOperations.IsWithoutSubresource(request.Method, resource)
                 ? S3Errors.NotImplemented
                 : S3Errors.MethodNotAllowed.With("Method", request.Method).With("ResourceType", resource.ToString().ToUpperInvariant()));
     }

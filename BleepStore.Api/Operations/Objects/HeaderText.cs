@@ -27,7 +27,7 @@ internal static class HeaderText
     /// <exception cref="S3Exception">InvalidArgument.</exception>
     public static string Check(string name, string value)
     {
-        if (name.AsSpan().ContainsAnyExcept(TokenCharacters))
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             throw new S3Exception(S3Errors.Argument(name, value, "Header name is invalid."));
         }

@@ -105,7 +105,7 @@ internal static class ObjectHeaders
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, value);
+            response.With(MetadataPrefix + name, EncodedWords.Encode(value));
         }
 
         // A checksum of the whole says nothing about a part of it.
