@@ -33,15 +33,17 @@ internal static class Graph
     {
         var publishing = builder.ExecutionContext.IsPublishMode;
         var accessKey = builder.AddParameter("access-key", builder.Configuration["Parameters:access-key"] ?? "bleepstore", secret: true);
-        var secretKey = builder.AddParameter("secret-key", builder.Configuration["Parameters:secret-key"] ?? "bleepstore-secret", secret: true);
+        var secretKey = builder.AddParameter(
+            "secret-key", builder.Configuration["Parameters:secret-key"] ?? "bleepstore-secret", secret: true);
 
         // In the container image only the user's home is writable; a volume is mounted over this directory.
         var data = publishing ? "/home/app/data" : builder.DataDirectory();
 
         var store = builder
             .AddProject("bleepstore", "../BleepStore.Api/BleepStore.Api.csproj", options => options.ExcludeLaunchProfile = true)
-            .WithHttpEndpoint(builder.HostPort("s3", "9000"), targetPort: publishing ? 9000 : null, name: "s3", env: "BLEEPSTORE__SERVER__PORT")
-            .WithHttpEndpoint(builder.HostPort("admin", "9001"), targetPort: publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
+            .WithHttpEndpoint(builder.HostPort("s3", "9000"), publishing ? 9000 : null, name: "s3", env: "BLEEPSTORE__SERVER__PORT")
+            .WithHttpEndpoint(
+                builder.HostPort("admin", "9001"), publishing ? 9001 : null, name: "admin", env: "BLEEPSTORE__SERVER__ADMIN_PORT")
             .WithEndpoint("s3", endpoint => endpoint.IsExternal = true)
             .WithEnvironment("BLEEPSTORE__AUTH__ACCESS_KEY", accessKey)
             .WithEnvironment("BLEEPSTORE__AUTH__SECRET_KEY", secretKey)
@@ -56,11 +58,15 @@ internal static class Graph
         if (publishing)
         {
             // Behind the platform's ingress a listener on loopback would never be reached.
-            store.WithEnvironment("BLEEPSTORE__SERVER__HOST", "0.0.0.0").WithEnvironment("BLEEPSTORE__SERVER__ADMIN_HOST", "0.0.0.0");
+            store
+                .WithEnvironment("BLEEPSTORE__SERVER__HOST", "0.0.0.0")
+                .WithEnvironment("BLEEPSTORE__SERVER__ADMIN_HOST", "0.0.0.0");
         }
     }
 
-    /// <summary>Absolute, because the server resolves relative paths against its own working directory (<c>--data:directory</c> moves it).</summary>
+    /// <summary>
+    /// Absolute, because the server resolves relative paths against its own working directory (<c>--data:directory</c> moves it).
+    /// </summary>
     private static string DataDirectory(this IDistributedApplicationBuilder builder) =>
         Path.GetFullPath(builder.Configuration["data:directory"] ?? Path.Combine(builder.AppHostDirectory, "..", "data"));
 

@@ -34,7 +34,8 @@ public interface IMetadataStore : IAsyncDisposable
     /// <param name="prefix">Only names that start with it; empty for all.</param>
     /// <param name="after">Only names after this one; null from the start.</param>
     /// <param name="limit">At most this many.</param>
-    ValueTask<ImmutableArray<BucketRecord>> ListBucketsAsync(string? ownerId, string prefix, string? after, int limit, CancellationToken cancellationToken);
+    ValueTask<ImmutableArray<BucketRecord>> ListBucketsAsync(string? ownerId, string prefix, string? after, int limit,
+        CancellationToken cancellationToken);
 
     /// <summary>Counters of a bucket; zero when it is absent.</summary>
     ValueTask<BucketCounters> CountAsync(long bucketId, CancellationToken cancellationToken);
@@ -57,13 +58,17 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>One page of open uploads, by key and then upload id.</summary>
     ValueTask<UploadPage> ListUploadsAsync(long bucketId, UploadListQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Open uploads of all buckets whose last part (or start) is not after <paramref name="idleSince"/>: what the reaper aborts.</summary>
+    /// <summary>
+    /// Open uploads of all buckets whose last part (or start) is not after <paramref name="idleSince"/>: what the reaper aborts.
+    /// </summary>
     ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken);
 
     /// <summary>Parts after a number, in order of number.</summary>
     ValueTask<ImmutableArray<PartRecord>> ListPartsAsync(string uploadId, int after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The chunk of a completed upload's manifest that holds the byte at <paramref name="offset"/> of the object; null past the end.</summary>
+    /// <summary>
+    /// The chunk of a completed upload's manifest that holds the byte at <paramref name="offset"/> of the object; null past the end.
+    /// </summary>
     ValueTask<ManifestChunk?> FindManifestChunkAsync(string uploadId, long offset, CancellationToken cancellationToken);
 
     /// <summary>A chunk of a completed upload's manifest by number; null past the end.</summary>
@@ -82,7 +87,8 @@ public interface IMetadataStore : IAsyncDisposable
     ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Events that wait, oldest first. The events of one command are never divided, so that the last sequence of a page is where the next one
+    /// Events that wait, oldest first. The events of one command are never divided, so that the last sequence of a page is where the
+    /// next one
     /// begins: a page may hold up to 999 more than <paramref name="limit"/>.
     /// </summary>
     ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken);
@@ -103,13 +109,16 @@ public interface IMetadataStore : IAsyncDisposable
     ValueTask<ImmutableArray<string>> ListBackendsAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Applies a command in one transaction: decides its precondition, changes rows, assigns the order. On return the change is as durable as
-    /// the engine can make it and later queries see it. Throws <see cref="OperationCanceledException"/> only when the command will certainly never be
+    /// Applies a command in one transaction: decides its precondition, changes rows, assigns the order. On return the change is as
+    /// durable as
+    /// the engine can make it and later queries see it. Throws <see cref="OperationCanceledException"/> only when the command will
+    /// certainly never be
     /// applied; once the committer has taken it the token is ignored.
     /// </summary>
     /// <exception cref="MetadataFullException">No room; certainly not applied.</exception>
     /// <exception cref="MetadataBusyException">Too many commands wait; certainly not applied.</exception>
-    /// <exception cref="MetadataUnavailableException">The engine failed; certainly not applied unless <see cref="MetadataUnavailableException.OutcomeUnknown"/>.</exception>
+    /// <exception cref="MetadataUnavailableException">The engine failed; certainly not applied unless <see
+    /// cref="MetadataUnavailableException.OutcomeUnknown"/>.</exception>
     ValueTask<TResult> ExecuteAsync<TResult>(MetadataCommand<TResult> command, CancellationToken cancellationToken);
 
     /// <summary>Proves that queries and commands can be served now; throws what hinders it.</summary>

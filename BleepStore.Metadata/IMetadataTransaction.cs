@@ -3,7 +3,8 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Metadata;
 
 /// <summary>
-/// The rows a command reads and changes while it is applied: what an engine has to provide, and all that it has to. Used by one thread; reads see the
+/// The rows a command reads and changes while it is applied: what an engine has to provide, and all that it has to. Used by one thread;
+/// reads see the
 /// transaction's own writes. A command that refuses has written nothing.
 /// </summary>
 public interface IMetadataTransaction
@@ -115,4 +116,5 @@ public interface IMetadataTransaction
 /// <param name="Fingerprint">Hash of payload digest and conditions; another fingerprint is a new request.</param>
 /// <param name="Order">Order of the write.</param>
 /// <param name="Outcome">What was answered.</param>
-public sealed record RememberedOperation(ReadOnlyMemory<byte> Id, ReadOnlyMemory<byte> Fingerprint, long Order, Commands.WriteOutcome Outcome);
+public sealed record RememberedOperation(ReadOnlyMemory<byte> Id, ReadOnlyMemory<byte> Fingerprint, long Order,
+    Commands.WriteOutcome Outcome);

@@ -10,7 +10,8 @@ public sealed class MetadataBusyException(string message) : IOException(message)
 /// <param name="message">What failed.</param>
 /// <param name="outcomeUnknown">True when the command may have been applied: its blobs must not be deleted by the caller.</param>
 /// <param name="innerException">The engine's error.</param>
-public sealed class MetadataUnavailableException(string message, bool outcomeUnknown, Exception? innerException = null) : IOException(message, innerException)
+public sealed class MetadataUnavailableException(string message, bool outcomeUnknown, Exception? innerException = null)
+    : IOException(message, innerException)
 {
     /// <summary>True when the command may have been applied.</summary>
     public bool OutcomeUnknown { get; } = outcomeUnknown;

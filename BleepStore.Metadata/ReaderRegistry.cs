@@ -19,7 +19,10 @@ public sealed class ReaderRegistry
         return new Registration(this, id);
     }
 
-    /// <summary>The smallest sequence a reader is registered with, or <paramref name="published"/> where that is smaller: garbage up to it is free.</summary>
+    /// <summary>
+    /// The smallest sequence a reader is registered with, or <paramref name="published"/> where that is smaller: garbage up to it is
+    /// free.
+    /// </summary>
     public long Oldest(long published)
     {
         var oldest = published;

@@ -26,7 +26,8 @@ internal sealed class Telemetry : IHostedService, IDisposable
 
     private static readonly string[] Meters =
     [
-        Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Net.NameResolution", "System.Runtime",
+        Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel",
+        "System.Net.Http", "System.Net.NameResolution", "System.Runtime",
     ];
 
     private readonly OpenTelemetrySdk _sdk;
@@ -66,7 +67,7 @@ internal sealed class Telemetry : IHostedService, IDisposable
         if (!isNamed)
             resource.AddService(applicationName, autoGenerateServiceInstanceId: false);
 
-        var version = typeof(Telemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
-        resource.AddAttributes([new("service.version", version.Split('+')[0])]);
+        if (typeof(Telemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() is { } version)
+            resource.AddAttributes([new("service.version", version.InformationalVersion.Split('+')[0])]);
     }
 }

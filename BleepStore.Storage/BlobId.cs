@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace BleepStore.Storage;
 
-/// <summary>Names one blob for ever: node (4 bytes), boot (4 bytes) and sequence (8 bytes), written as 32 hex digits. Never reused.</summary>
+/// <summary>
+/// Names one blob for ever: node (4 bytes), boot (4 bytes) and sequence (8 bytes), written as 32 hex digits. Never reused.
+/// </summary>
 /// <param name="Value">The 16 bytes as a big-endian number: node in the top 32 bits, then boot, then sequence.</param>
 public readonly record struct BlobId(UInt128 Value) : IComparable<BlobId>
 {

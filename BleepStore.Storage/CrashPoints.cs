@@ -1,6 +1,8 @@
 namespace BleepStore.Storage;
 
-/// <summary>Lets a test end the process exactly between two steps of a write, so that recovery from every such state can be shown.</summary>
+/// <summary>
+/// Lets a test end the process exactly between two steps of a write, so that recovery from every such state can be shown.
+/// </summary>
 public interface ICrashPoints
 {
     /// <summary>Called when the named step has just been done. Thread safe; costs nothing in production.</summary>

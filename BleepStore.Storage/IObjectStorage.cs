@@ -42,14 +42,18 @@ public interface IObjectStorage : IAsyncDisposable
     /// <exception cref="BlobCorruptException">Thrown by open or by a read: the bytes at rest are not those that were written.</exception>
     ValueTask<Stream?> OpenAsync(StoredBlob blob, long offset, long length, CancellationToken cancellationToken);
 
-    /// <summary>Makes a new blob of <paramref name="length"/> verified bytes of another, durable on return; without passing through the client.</summary>
+    /// <summary>
+    /// Makes a new blob of <paramref name="length"/> verified bytes of another, durable on return; without passing through the client.
+    /// </summary>
     /// <exception cref="FileNotFoundException">The source is absent.</exception>
     ValueTask<StoredBlob> CopyAsync(StoredBlob source, long offset, long length, BlobAddress address, CancellationToken cancellationToken);
 
     /// <summary>Removes a blob. Idempotent: an absent blob is success.</summary>
     ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken);
 
-    /// <summary>All published blobs in any order, for sweep, fsck and scrub. May miss or include blobs written or deleted meanwhile.</summary>
+    /// <summary>
+    /// All published blobs in any order, for sweep, fsck and scrub. May miss or include blobs written or deleted meanwhile.
+    /// </summary>
     IAsyncEnumerable<StoredBlob> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Bytes free for blobs, or null when unbounded or unknown.</summary>
@@ -62,7 +66,9 @@ public interface IObjectStorage : IAsyncDisposable
 /// <summary>There is no room for more bytes: S3's 507.</summary>
 public sealed class StorageFullException(string message, Exception? innerException = null) : IOException(message, innerException);
 
-/// <summary>The bytes at rest of a blob fail their checksum, or its file is cut short: an error for the reader, never wrong bytes.</summary>
+/// <summary>
+/// The bytes at rest of a blob fail their checksum, or its file is cut short: an error for the reader, never wrong bytes.
+/// </summary>
 public sealed class BlobCorruptException(BlobId blob, string detail)
     : IOException($"Blob {blob} is damaged: {detail}")
 {

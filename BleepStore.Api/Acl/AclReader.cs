@@ -41,42 +41,47 @@ internal sealed class AclReader(IMetadataStore metadata)
                 : throw new S3Exception(S3Errors.InvalidRequest.Because("Specifying both Canned ACLs and Header Grants is not allowed"));
         }
 
-        return grants.Count == 0 ? null : new AccessControlList(ownerId, Bound(grants));
+        return grants.Count == 0 ? null : new AccessControlList(ownerId, grants.ToImmutable());
     }
 
     /// <summary>The list of an <c>AccessControlPolicy</c> document. The owner cannot be changed by it.</summary>
     public async ValueTask<AccessControlList> FromXmlAsync(ReadOnlyMemory<byte> document, string ownerId, CancellationToken cancellationToken)
     {
-        XmlNode policy;
         try
         {
-            policy = XmlNode.Parse(document, "AccessControlPolicy").Allow("Owner", "AccessControlList");
+            var policy = XmlNode.Parse(document, "AccessControlPolicy").Allow("Owner", "AccessControlList");
+            if (policy.Child("Owner") is { } owner && owner.ChildText("ID") is { } id && id != ownerId)
+            {
+                throw new S3Exception(S3Errors.AccessDenied);
+            }
+
+            var list = policy.Child("AccessControlList")?.Allow("Grant") ?? throw new S3Exception(S3Errors.MalformedACLError);
+            return new AccessControlList(ownerId, await ReadGrantsAsync(list, cancellationToken));
         }
-        catch (S3Exception e)
+        catch (S3Exception e) when (e.Error.Code == S3Errors.MalformedXML.Code)
         {
             throw new S3Exception(S3Errors.MalformedACLError, e);
         }
+    }
 
-        if (policy.Child("Owner") is { } owner && owner.ChildText("ID") is { } id && id != ownerId)
+    private async ValueTask<ImmutableArray<AclGrant>> ReadGrantsAsync(XmlNode list, CancellationToken cancellationToken)
+    {
+        // Bounded before anybody is looked up.
+        if (list.Children.Length > S3Limits.MaxGrants)
         {
-            throw new S3Exception(S3Errors.AccessDenied);
+            throw new S3Exception(S3Errors.MalformedACLError);
         }
 
-        var grants = ImmutableArray.CreateBuilder<AclGrant>();
-        var list = policy.Child("AccessControlList") ?? throw new S3Exception(S3Errors.MalformedACLError);
+        var grants = ImmutableArray.CreateBuilder<AclGrant>(list.Children.Length);
         foreach (var grant in list.Children)
         {
-            var grantee = grant.Name == "Grant" ? grant.Child("Grantee") : null;
-            if (grantee is null)
-            {
-                throw new S3Exception(S3Errors.MalformedACLError);
-            }
-
+            var grantee = grant.Allow("Grantee", "Permission").Child("Grantee") ?? throw new S3Exception(S3Errors.MalformedACLError);
+            var permission = ParsePermission(grant.RequiredText("Permission"));
             var (kind, name) = await ResolveAsync(grantee, cancellationToken);
-            grants.Add(new AclGrant(kind, name, ParsePermission(grant.RequiredText("Permission"))));
+            grants.Add(new AclGrant(kind, name, permission));
         }
 
-        return new AccessControlList(ownerId, Bound(grants));
+        return grants.DrainToImmutable();
     }
 
     private static AclPermission ParsePermission(string text) => text switch
@@ -88,9 +93,6 @@ internal sealed class AclReader(IMetadataStore metadata)
         "FULL_CONTROL" => AclPermission.FullControl,
         _ => throw new S3Exception(S3Errors.MalformedACLError),
     };
-
-    private static ImmutableArray<AclGrant> Bound(ImmutableArray<AclGrant>.Builder grants)
-        => grants.Count <= S3Limits.MaxGrants ? grants.ToImmutable() : throw new S3Exception(S3Errors.MalformedACLError);
 
     private async ValueTask<(GranteeKind Kind, string Name)> ResolveAsync(XmlNode grantee, CancellationToken cancellationToken)
         => (grantee.Type, grantee.ChildText("ID"), grantee.ChildText("URI"), grantee.ChildText("EmailAddress")) switch
@@ -106,6 +108,11 @@ internal sealed class AclReader(IMetadataStore metadata)
     {
         foreach (var item in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
+            if (grants.Count == S3Limits.MaxGrants)
+            {
+                throw new S3Exception(S3Errors.InvalidRequest.Because($"The number of grants is larger than {S3Limits.MaxGrants}"));
+            }
+
             var equals = item.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? "" : item[(equals + 1)..].Trim().Trim('"');
             var (kind, grantee) = (equals < 0 ? "" : item[..equals].Trim()) switch

@@ -31,8 +31,10 @@ internal static class AclRules
     private static bool IsGrantee(AclGrant grant, Caller caller) => (grant.Kind, grant.Grantee) switch
     {
         (GranteeKind.CanonicalUser, var id) => IsAccount(caller, id),
-        (GranteeKind.Group, AllUsers) => true,
-        (GranteeKind.Group, AuthenticatedUsers) => caller is Caller.Account,
+
+        // A user without rights of its account has none as a member of a group either, until a policy gives them.
+        (GranteeKind.Group, AllUsers) => caller is not Caller.Account { HasAccountRights: false },
+        (GranteeKind.Group, AuthenticatedUsers) => caller is Caller.Account { HasAccountRights: true },
         _ => false,
     };
 }

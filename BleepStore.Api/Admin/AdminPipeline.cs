@@ -6,7 +6,10 @@ using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Admin;
 
-/// <summary>The path of every request on the admin listener: parse, authenticate, route, answer. What is not allowed is denied before it is routed.</summary>
+/// <summary>
+/// The path of every request on the admin listener: parse, authenticate, route, answer. What is not allowed is denied before it is
+/// routed.
+/// </summary>
 internal sealed partial class AdminPipeline(
     S3RequestParser parser, AdminAuthenticator authenticator, IEnumerable<IAdminRoutes> routes, ILogger<AdminPipeline> logger)
 {

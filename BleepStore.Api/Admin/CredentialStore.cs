@@ -26,8 +26,11 @@ internal sealed class CredentialStore(IMetadataStore metadata, RootKey rootKey, 
     public ValueTask<ImmutableArray<CredentialRecord>> ListAsync(string? after, int limit, CancellationToken cancellationToken)
         => metadata.ListCredentialsAsync(after, limit, cancellationToken);
 
-    /// <summary>Makes an access key and, where it names none that exists, its account. The secret is returned here and nowhere else.</summary>
-    public async ValueTask<(CredentialRecord? Created, string Secret, string? Conflict)> CreateAsync(NewCredential wanted, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes an access key and, where it names none that exists, its account. The secret is returned here and nowhere else.
+    /// </summary>
+    public async ValueTask<(CredentialRecord? Created, string Secret, string? Conflict)> CreateAsync(
+        NewCredential wanted, CancellationToken cancellationToken)
     {
         var accessKey = wanted.AccessKey ?? RandomNumberGenerator.GetString(AccessKeyAlphabet, AccessKeyLength);
         var secret = wanted.SecretKey ?? RandomNumberGenerator.GetString(SecretAlphabet, SecretLength);

@@ -13,7 +13,7 @@ namespace BleepStore.Api.Auth;
 /// </summary>
 internal sealed class Authorizer(IMetadataStore metadata)
 {
-    /// <summary>The records decided on, or the refusal.</summary>
+    /// <summary>The records decided on; with a refusal only what its answer may name, the bucket.</summary>
     public async ValueTask<(Authorization Authorization, S3Error? Refusal)> AuthorizeAsync(
         VerifiedRequest request, S3OperationDefinition definition, CancellationToken cancellationToken)
     {
@@ -36,9 +36,14 @@ internal sealed class Authorizer(IMetadataStore metadata)
                 return (Authorization.None, MissingBucket(demand.Bucket ?? ""));
             }
 
-            if (IsOtherOwnerExpected(request.Incoming, demand, bucket))
+            if (!demand.IsCopySource)
             {
-                return (Authorization.None, S3Errors.AccessDenied);
+                authorization = authorization with { Bucket = bucket };
+            }
+
+            if (IsOtherOwnerExpected(request, demand, bucket))
+            {
+                return (authorization, S3Errors.AccessDenied);
             }
 
             var record = demand.Resource == S3Resource.Object
@@ -46,12 +51,12 @@ internal sealed class Authorizer(IMetadataStore metadata)
                 : null;
             if (!IsAllowed(request.Caller, demand, bucket, record))
             {
-                return (Authorization.None, S3Errors.AccessDenied);
+                return (authorization, S3Errors.AccessDenied);
             }
 
             authorization = demand.IsCopySource
                 ? authorization with { SourceBucket = bucket, SourceObject = record }
-                : authorization with { Bucket = bucket, Object = record ?? authorization.Object };
+                : authorization with { Object = record ?? authorization.Object };
         }
 
         return (authorization, null);
@@ -79,7 +84,7 @@ internal sealed class Authorizer(IMetadataStore metadata)
             || (demand.Permission is { } onObject ? AclRules.Grants(record.Acl, caller, onObject) : AclRules.IsAccount(caller, bucket.OwnerId));
     }
 
-    private static bool IsOtherOwnerExpected(IncomingRequest request, Demand demand, BucketRecord bucket)
+    private static bool IsOtherOwnerExpected(VerifiedRequest request, Demand demand, BucketRecord bucket)
         => request.Header(demand.IsCopySource ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner") is { } expected
             && expected != bucket.OwnerId;
 

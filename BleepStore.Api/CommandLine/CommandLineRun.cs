@@ -13,7 +13,8 @@ internal static class CommandLineRun
         + "[--shutdown-timeout TIME] [--max-object-size BYTES] [--ready-file FILE]   (bleepstore --help explains)";
 
     /// <summary>Runs to the end; the answer is the exit code.</summary>
-    public static async Task<int> RunAsync(string[] arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(
+        string[] arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
     {
         var options = new ServeOptions();
         var root = BuildRoot(options, environment, errors);

@@ -8,20 +8,20 @@ internal static class ServeCommand
 {
     public static async Task<int> RunAsync(ServeArguments arguments, TextWriter errors, CancellationToken cancellationToken)
     {
+        using var signals = new StopSignals(cancellationToken);
         try
         {
             var options = ConfigurationLoader.Load(arguments.File, arguments.Environment, arguments.Flags);
-            using var signals = new StopSignals(cancellationToken);
-            var environment = new HostEnvironmentValues { Variables = arguments.Environment };
+            var environment = new HostEnvironmentValues { Variables = arguments.Environment, CrashPoints = ProcessCrashPoints.FromEnvironment() };
             await using var server = await BleepStoreServer.StartAsync(options, environment, signals.Stop);
             if (arguments.ReadyFile is { } path)
             {
                 await ReadyFile.WriteAsync(path, server.S3Url, server.AdminUrl, cancellationToken);
             }
 
-            await signals.WaitAsync();
+            var wasAsked = await signals.WaitAsync(server.Stopping);
             await server.StopAsync(signals.Abort);
-            return ExitCodes.Success;
+            return wasAsked ? ExitCodes.Success : ExitCodes.Failure;
         }
         catch (ConfigurationException e)
         {
@@ -37,9 +37,14 @@ internal static class ServeCommand
             await errors.WriteLineAsync("bleepstore: " + e.Message.ReplaceLineEndings(" "));
             return e.ExitCode;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
             return ExitCodes.Success;
+        }
+        catch (Exception e)
+        {
+            await errors.WriteLineAsync($"bleepstore: unforeseen failure: {e}");
+            return ExitCodes.Failure;
         }
     }
 }

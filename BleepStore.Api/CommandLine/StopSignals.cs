@@ -16,7 +16,7 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _stop.Token.Register(_stopped.SetResult);
+        _stop.Token.Register(() => _stopped.TrySetResult());
         _registrations = [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
@@ -26,8 +26,13 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the second signal.</summary>
     public CancellationToken Abort => _abort.Token;
 
-    /// <summary>Completes with the first signal.</summary>
-    public Task WaitAsync() => _stopped.Task;
+    /// <summary>Waits for the first signal: true; or for <paramref name="ended"/>: false.</summary>
+    public async Task<bool> WaitAsync(CancellationToken ended)
+    {
+        await using var link = ended.Register(() => _stopped.TrySetResult());
+        await _stopped.Task;
+        return _stop.IsCancellationRequested;
+    }
 
     public void Dispose()
     {

@@ -38,6 +38,16 @@ internal static class ReadConditions
         return tag is ['"', .. var inner, '"'] ? inner : tag;
     }
 
+    /// <summary>
+    /// False when the object is not the one that a client wants to have the rest of: then it gets the whole, never bytes of two objects. See
+    /// RFC 9110, section 13.1.5.
+    /// </summary>
+    public static bool HoldsIfRange(string? ifRange, ObjectRecord record)
+        => ifRange is null
+            || (HttpDate.Parse(ifRange) is { } date
+                ? HttpDate.TruncateToSecond(record.LastModified) == date
+                : !ifRange.StartsWith("W/", StringComparison.Ordinal) && Unquote(ifRange.Trim()).SequenceEqual(record.ETag));
+
     private static S3Error? Decide(Func<string, string?> header, string prefix, ObjectRecord record, S3Error notModified)
     {
         var modified = HttpDate.TruncateToSecond(record.LastModified);

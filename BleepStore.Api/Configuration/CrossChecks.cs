@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace BleepStore.Api.Configuration;
 
 /// <summary>The rules between keys: each value may be right by itself and the whole still wrong.</summary>
@@ -59,6 +57,7 @@ internal static class CrossChecks
     {
         var accessKeys = new HashSet<string>(StringComparer.Ordinal) { auth.AccessKey };
         var accounts = new HashSet<string>(StringComparer.Ordinal) { auth.AccessKey };
+        var emails = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var user in auth.Users)
         {
             if (!accessKeys.Add(user.AccessKey))
@@ -69,38 +68,15 @@ internal static class CrossChecks
             {
                 settings.Refuse($"{user.Entry}.id", $"is an account already; to add a user to it set account: {user.Id}.");
             }
+            else if (user.Email is not null && !emails.Add(user.Email))
+            {
+                settings.Refuse($"{user.Entry}.email", "is used twice; an address must name one account.");
+            }
         }
 
         foreach (var user in auth.Users.Where(user => user.Account is not null && !accounts.Contains(user.Account)))
         {
             settings.Refuse($"{user.Entry}.account", $"must be the id of an account of this file, such as {auth.AccessKey}.");
-        }
-    }
-}
-
-/// <summary>What a configured host stands for.</summary>
-internal static class ListenAddress
-{
-    /// <summary>All addresses that a host stands for.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The name is unknown.</exception>
-    public static IPAddress[] Resolve(string host) => host switch
-    {
-        "*" or "+" or "::" or "[::]" => [IPAddress.IPv6Any],
-        "localhost" => System.Net.Sockets.Socket.OSSupportsIPv6 ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
-        _ when IPAddress.TryParse(host, out var address) => [address],
-        _ => Dns.GetHostAddresses(host),
-    };
-
-    /// <summary>True when only this machine can reach it. A name that cannot be resolved is not.</summary>
-    public static bool IsLoopback(string host)
-    {
-        try
-        {
-            return Resolve(host).All(IPAddress.IsLoopback);
-        }
-        catch (System.Net.Sockets.SocketException)
-        {
-            return false;
         }
     }
 }

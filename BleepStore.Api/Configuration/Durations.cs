@@ -41,7 +41,8 @@ internal static class Durations
     }
 
     /// <summary>As <see cref="TryParse"/>, and a bare number is seconds.</summary>
-    public static bool TryParseOrSeconds(string text, out TimeSpan value) => TryParse(text, out value) || TryParse(text.Trim() + "s", out value);
+    public static bool TryParseOrSeconds(string text, out TimeSpan value)
+        => TryParse(text, out value) || TryParse(text.Trim() + "s", out value);
 
     /// <summary>The shortest text that <see cref="TryParse"/> reads as this duration.</summary>
     public static string Format(TimeSpan value)

@@ -3,6 +3,8 @@ namespace BleepStore.Api.Configuration;
 /// <summary>A configuration source that can say where one of its values was written, for the line that finds fault with it.</summary>
 internal interface ISettingOrigin
 {
-    /// <summary>Where the value of <paramref name="path"/> (colons between its sections) comes from: <c>bleepstore.yaml:3</c>, <c>--port</c>.</summary>
+    /// <summary>
+    /// Where the value of <paramref name="path"/> (colons between its sections) comes from: <c>bleepstore.yaml:3</c>, <c>--port</c>.
+    /// </summary>
     string OriginOf(string path);
 }

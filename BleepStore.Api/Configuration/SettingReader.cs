@@ -91,7 +91,12 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
         static string Or(string[] values) => values.Length == 0 ? "" : $" or set it to {string.Join(" or ", values.Where(value => value.Length > 0))}";
     }
 
-    /// <summary>Keys below this section are accepted and do nothing, so that configuration files of fuller releases can be shared.</summary>
+    /// <summary>This key is accepted and does nothing.</summary>
+    public void AcceptKey(string key) => _known.Add(key);
+
+    /// <summary>
+    /// Keys below this section are accepted and do nothing, so that configuration files of fuller releases can be shared.
+    /// </summary>
     public void Accept(string section) => _inert.Add(section + ".");
 
     /// <summary>Adds the fault of a key whose value is right by itself, but not with the others.</summary>

@@ -32,8 +32,8 @@ internal sealed record StorageOptions
 
         settings.ReadLater("storage.inline_threshold", "0");
         settings.ReadLater("storage.memory.persistence", "none");
-        settings.ReadLater("storage.memory.snapshot_path", "");
-        settings.Accept("storage.memory.snapshot_interval_seconds");
+        settings.AcceptKey("storage.memory.snapshot_path");
+        settings.AcceptKey("storage.memory.snapshot_interval_seconds");
         var memoryMaxSize = settings.Read("storage.memory.max_size_bytes", null, SettingTypes.OptionalSize);
         return new StorageOptions
         {

@@ -4,7 +4,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace BleepStore.Api.Configuration;
 
-/// <summary>The configuration file as a configuration source: maps become sections, lists are numbered, and every value knows its line.</summary>
+/// <summary>
+/// The configuration file as a configuration source: maps become sections, lists are numbered, and every value knows its line.
+/// </summary>
 internal sealed class YamlSource(string path) : IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(path);

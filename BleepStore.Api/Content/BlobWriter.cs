@@ -23,11 +23,7 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
                 : throw new InvalidDataException("More bytes came than were announced.");
         }
 
-        if (!freeSpace.CanAddBytes(length))
-        {
-            throw new StorageFullException("Free space is below storage.min_free.");
-        }
-
+        RequireSpace(length);
         var blob = await storage.WriteAsync(new BlobAddress(bucket, key, ids.Next(), isPart), content, length, cancellationToken);
         return [ToSegment(blob)];
     }
@@ -35,7 +31,10 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
     /// <summary>Makes segments of their own from verified bytes of others.</summary>
     public async ValueTask<ImmutableArray<Segment>> CopyAsync(
         string bucket, string key, Segment source, long offset, long length, bool isPart, CancellationToken cancellationToken)
-        => [ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, new BlobAddress(bucket, key, ids.Next(), isPart), cancellationToken))];
+    {
+        RequireSpace(length);
+        return [ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, new BlobAddress(bucket, key, ids.Next(), isPart), cancellationToken))];
+    }
 
     /// <summary>Carries out the command that names <paramref name="segments"/>. Where it is certainly not applied, they are deleted.</summary>
     public async ValueTask<WriteOutcome> CommitAsync(
@@ -76,6 +75,14 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
 
     public static StoredBlob ToBlob(Segment segment)
         => new(new BlobId(segment.BlobId), segment.Backend, segment.Locator, segment.Length, segment.StoredLength);
+
+    private void RequireSpace(long length)
+    {
+        if (!freeSpace.CanAddBytes(length))
+        {
+            throw new StorageFullException("Free space is below storage.min_free.");
+        }
+    }
 
     private static Segment ToSegment(StoredBlob blob)
         => new(SegmentKind.Blob, blob.Id.Value, blob.Backend, blob.Locator, blob.Length, blob.StoredLength);

@@ -21,7 +21,8 @@ internal sealed class FreeSpaceGuard(Func<DiskSpace> blobSpace, Func<DiskSpace> 
     private Room? _room;
 
     /// <summary>The guard of a store; what is not on a disk is bounded by itself alone.</summary>
-    public static FreeSpaceGuard Of(IObjectStorage storage, string? storagePath, IMetadataStore metadata, string? metadataPath, long? minFree, TimeProvider time)
+    public static FreeSpaceGuard Of(
+        IObjectStorage storage, string? storagePath, IMetadataStore metadata, string? metadataPath, long? minFree, TimeProvider time)
         => new(
             () => storagePath is null ? new DiskSpace(storage.FreeBytes, Total: null) : DiskSpace.Of(storagePath, storage.FreeBytes),
             () => metadataPath is null ? new DiskSpace(metadata.FreeBytes, Total: null) : DiskSpace.Of(metadataPath, metadata.FreeBytes),

@@ -21,7 +21,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
     private readonly TimeProvider _time;
     private bool _isStopped;
 
-    private BleepStoreServer(WebApplication application, OpenedStore store, BleepStoreOptions options, TimeProvider time, Listeners listeners)
+    private BleepStoreServer(
+        WebApplication application, OpenedStore store, BleepStoreOptions options, TimeProvider time, Listeners listeners)
     {
         _application = application;
         _store = store;
@@ -38,6 +39,11 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
     /// <summary>Where the admin API is served; null when it is off.</summary>
     public Uri? AdminUrl { get; }
 
+    /// <summary>
+    /// Cancelled when the server stops, also when it does so by itself because something in the background failed for good.
+    /// </summary>
+    public CancellationToken Stopping => Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     /// <summary>Everything the process is made of.</summary>
     public IServiceProvider Services => _application.Services;
 
@@ -48,7 +54,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
     {
         RaiseThreadPoolMinimum();
-        var builder = CreateBuilder(options, environment);
+        var isStarted = false;
+        var builder = CreateBuilder(options, environment, () => Volatile.Read(ref isStarted));
         var listeners = new Listeners(options);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listeners.Configure);
         builder.Services.Configure<SocketTransportOptions>(listeners.Configure);
@@ -63,6 +70,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             await application.StartAsync(cancellationToken);
             var server = new BleepStoreServer(application, store, options, environment.Time, listeners);
             application.Services.GetRequiredService<DrainState>().BecomeReady();
+            Volatile.Write(ref isStarted, true);
             server.LogStart();
             return server;
         }
@@ -101,7 +109,11 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            Log.Cut(logger, drain.InFlight);
+            _ = drain.RefuseNewAsync();
+            if (drain.InFlight > 0)
+            {
+                Log.Cut(logger, drain.InFlight);
+            }
         }
 
         // Whatever is still running had its time; background work ends its current step.
@@ -117,7 +129,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
-    private static WebApplicationBuilder CreateBuilder(BleepStoreOptions options, HostEnvironmentValues environment)
+    private static WebApplicationBuilder CreateBuilder(BleepStoreOptions options, HostEnvironmentValues environment, Func<bool> isStarted)
     {
         // The empty builder reads no files and variables of its own: whatever is configurable is in the options.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "bleepstore", EnvironmentName = Environments.Production });
@@ -130,14 +142,15 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         }
         else
         {
-            ConsoleLogging.Configure(builder.Logging, options.Logging);
+            ConsoleLogging.Configure(builder.Logging, options.Logging, isStarted);
         }
 
         builder.AddServiceDefaults();
         return builder;
     }
 
-    private static void AddServices(IServiceCollection services, BleepStoreOptions options, HostEnvironmentValues environment, OpenedStore store)
+    private static void AddServices(
+        IServiceCollection services, BleepStoreOptions options, HostEnvironmentValues environment, OpenedStore store)
     {
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(options);
@@ -177,6 +190,11 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             AdminUrl?.GetLeftPart(UriPartial.Authority) ?? "off",
             _store.Metadata.Engine,
             _store.Storage.Name);
+        if (_store.Storage.IsDurable != _store.Metadata.IsDurable)
+        {
+            Log.HalfDurable(logger);
+        }
+
         if (_options.Auth is { AccessKey: CredentialOptions.DefaultAccessKey, SecretKey: CredentialOptions.DefaultSecretKey })
         {
             Log.DefaultCredentials(logger);
@@ -193,11 +211,20 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1301, LogLevel.Information, "BleepStore {Version} serves S3 on {S3Url} (admin: {AdminUrl}; metadata: {Engine}, storage: {Backend})")]
+        [LoggerMessage(
+            1301,
+            LogLevel.Information,
+            "BleepStore {Version} serves S3 on {S3Url} (admin: {AdminUrl}; metadata: {Engine}, storage: {Backend})")]
         public static partial void Started(ILogger logger, string version, string s3Url, string adminUrl, string engine, string backend);
 
         [LoggerMessage(1302, LogLevel.Information, "The well-known default credentials are in use: whoever reaches this server can use it")]
         public static partial void DefaultCredentials(ILogger logger);
+
+        [LoggerMessage(
+            1306,
+            LogLevel.Warning,
+            "Only one of metadata and bytes outlives the process: objects are lost with it, and what remains is not removed")]
+        public static partial void HalfDurable(ILogger logger);
 
         [LoggerMessage(1303, LogLevel.Information, "Stopping: {InFlight} requests are in flight")]
         public static partial void Stopping(ILogger logger, int inFlight);

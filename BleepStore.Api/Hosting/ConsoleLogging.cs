@@ -8,9 +8,15 @@ internal static class ConsoleLogging
     // ISO 8601 with milliseconds; the log says UTC whatever the machine's zone.
     private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 
-    public static void Configure(ILoggingBuilder logging, LoggingOptions options)
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    /// <param name="logging">What to set up.</param>
+    /// <param name="options">Level and format.</param>
+    /// <param name="isStarted">False during the start, whose failures are told in one line elsewhere.</param>
+    public static void Configure(ILoggingBuilder logging, LoggingOptions options, Func<bool> isStarted)
     {
         logging.SetMinimumLevel(options.Level);
+        logging.AddFilter(HostCategory, level => isStarted() && level >= LogLevel.Warning && level >= options.Level);
         // The server's own remarks on each connection are noise at levels where ours are not.
         if (options.Level == LogLevel.Information)
         {

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using BleepStore.Api.CommandLine;
 using BleepStore.Api.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,32 +14,12 @@ namespace BleepStore.Api.Hosting;
 /// <summary>Sets up the server's sockets, encryption and limits from the configuration.</summary>
 internal sealed class Listeners(BleepStoreOptions options)
 {
-    private const int MaxHeaderBytes = 32 * 1024;
-    private const int MaxRequestLineBytes = 16 * 1024;
-    private const int MaxHeaders = 200;
-    private const int WindowBytes = 1 << 20;
-
     private readonly List<(IPEndPoint Asked, string Key, ListenerKind Kind)> _listeners = [];
 
     public void Configure(KestrelServerOptions kestrel)
     {
-        // The pipeline says who answers; keys and user metadata may hold any UTF-8, and come back as they were sent.
-        kestrel.AddServerHeader = false;
-        kestrel.RequestHeaderEncodingSelector = static _ => StrictUtf8;
-        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
-        kestrel.AllowSynchronousIO = false;
-        var limits = kestrel.Limits;
-        limits.MaxRequestBodySize = null;
-        limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-        limits.MaxRequestHeaderCount = MaxHeaders;
-        limits.MaxRequestLineSize = MaxRequestLineBytes;
-        limits.MaxConcurrentConnections = options.Limits.MaxConnections == 0 ? null : options.Limits.MaxConnections;
-        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
-        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
-        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
-        limits.Http2.InitialConnectionWindowSize = 4 * WindowBytes;
-        limits.Http2.InitialStreamWindowSize = WindowBytes;
+        S3Kestrel.Configure(kestrel);
+        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections == 0 ? null : options.Limits.MaxConnections;
         var https = options.Server.IsTls ? LoadCertificate(options.Server) : null;
         Listen(kestrel, ListenerKind.S3, "server.host", options.Server.Host, "server.port", options.Server.Port, https);
         if (options.Server.AdminPort is { } adminPort)
@@ -89,8 +68,6 @@ internal sealed class Listeners(BleepStoreOptions options)
 
         return null;
     }
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private void Listen(
         KestrelServerOptions kestrel, ListenerKind kind, string hostKey, string host, string portKey, int port, HttpsConnectionAdapterOptions? https)

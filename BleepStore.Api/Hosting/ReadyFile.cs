@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BleepStore.Api.CommandLine;
 
 namespace BleepStore.Api.Hosting;
 
@@ -9,8 +10,15 @@ internal static class ReadyFile
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Environment.ProcessId, new Urls(s3, admin)), JsonSerializerOptions.Web);
         var unfinished = path + ".new";
-        await File.WriteAllBytesAsync(unfinished, content, cancellationToken);
-        File.Move(unfinished, path, overwrite: true);
+        try
+        {
+            await File.WriteAllBytesAsync(unfinished, content, cancellationToken);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(ExitCodes.Usage, $"--ready-file = {path}: cannot be written: {e.Message}", e);
+        }
     }
 
     private sealed record Content(int Pid, Urls Urls);

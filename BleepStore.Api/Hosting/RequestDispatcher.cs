@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace BleepStore.Api.Hosting;
 
-/// <summary>The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.</summary>
+/// <summary>
+/// The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.
+/// </summary>
 internal sealed class RequestDispatcher(
     S3Pipeline s3, AdminPipeline admin, BesideS3Endpoints beside, DrainState drain)
 {

@@ -25,7 +25,8 @@ internal static class StoreOpening
 
     /// <summary>The store, ready to serve.</summary>
     /// <exception cref="StartException">It cannot be opened, in one sentence.</exception>
-    public static async Task<OpenedStore> OpenAsync(BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
+    public static async Task<OpenedStore> OpenAsync(
+        BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
     {
         try
         {
@@ -38,7 +39,8 @@ internal static class StoreOpening
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The parts belong to the opened store, or are disposed by the catch.")]
-    private static async Task<OpenedStore> OpenPartsAsync(BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
+    private static async Task<OpenedStore> OpenPartsAsync(
+        BleepStoreOptions options, HostEnvironmentValues environment, CancellationToken cancellationToken)
     {
         var metadata = OpenMetadata(options.Metadata, environment.CrashPoints);
         StorageRoot? root = null;
@@ -105,7 +107,14 @@ internal static class StoreOpening
         }
 
         var wrapped = await metadata.ListCredentialsAsync(after: null, limit: 1, cancellationToken);
-        return RootKeyFile.Open(options.RootKeyPath, fromEnvironment, mayCreate: wrapped.IsEmpty);
+        var rootKey = RootKeyFile.Open(options.RootKeyPath, fromEnvironment, mayCreate: wrapped.IsEmpty);
+        foreach (var credential in wrapped)
+        {
+            // The wrong key must be found before anything is wrapped by it.
+            _ = rootKey.Unwrap(credential.WrappedSecret.Span, StoreCredentialLookup.ContextOf(credential.AccessKey));
+        }
+
+        return rootKey;
     }
 
     private static async Task<NodeBoot> BeginBootAsync(

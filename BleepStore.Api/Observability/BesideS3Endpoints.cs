@@ -37,7 +37,6 @@ internal sealed class BesideS3Endpoints(
             return false;
         }
 
-        context.Response.Headers.Server = "BleepStore";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         await endpoint(context);
         return true;

@@ -19,7 +19,7 @@ internal sealed record DocumentationFile(string ContentType, ReadOnlyMemory<byte
 internal sealed class ApiDocumentEndpoints(OpenApiDocument document)
 {
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
         + "form-action 'none'; frame-ancestors 'none'";
 
     private readonly Lazy<FrozenDictionary<string, DocumentationFile>> _files = new(LoadFiles);

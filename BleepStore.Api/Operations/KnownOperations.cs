@@ -101,4 +101,8 @@ internal static class KnownOperations
         new("RenameObject", "PUT", Object, "renameObject"),
         new("UpdateObjectEncryption", "PUT", Object, "encryption"),
     ];
+
+    /// <summary>True for what no subresource tells apart: such a request is of an operation that AWS has, not of a method it refuses.</summary>
+    public static bool IsWithoutSubresource(string method, S3Resource resource)
+        => All.Any(operation => operation.Query.IsEmpty && operation.Method == method && operation.Resource == resource);
 }

@@ -35,7 +35,7 @@ internal sealed partial class S3Pipeline(
             // Whatever this request reads from now on stays until its last byte is sent.
             using var pin = readers.Enter(metadata.PublishedSequence);
             response = await AnswerAsync(exchange, context.RequestAborted);
-            await writer.WriteAsync(context, exchange, response);
+            response = await writer.WriteAsync(context, exchange, response);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested || e is OperationCanceledException)
         {
@@ -67,16 +67,17 @@ internal sealed partial class S3Pipeline(
             exchange.Caller = verified.Caller;
             if (definition is null || handler is null)
             {
-                return refusal ?? S3Errors.NotImplemented;
+                var error = refusal ?? S3Errors.NotImplemented;
+                return S3Response.Refuse(error).With("Allow", error.Status == StatusCodes.Status405MethodNotAllowed ? router.AllowedMethods(incoming) : null);
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);
+            exchange.Region = authorization.Bucket?.Region;
             if (denial is not null)
             {
                 return denial;
             }
 
-            exchange.Region = authorization.Bucket?.Region;
             var request = new S3Request(verified, definition, authorization, exchange.Context.Connection.RemoteIpAddress?.ToString() ?? "");
             return await handler.HandleAsync(request, cancellationToken);
         }

@@ -28,6 +28,7 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
             Query = S3Query.Parse(query),
             Headers = context.Request.Headers,
             Host = host,
+            IsTls = context.Request.IsHttps,
             Bucket = bucket,
             Key = CheckKey(key),
             IsVirtualHostStyle = hostBucket is not null,
@@ -52,7 +53,7 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
 
             if (name.Length > domain.Length + 1 && name[^(domain.Length + 1)] == '.' && name.EndsWith(domain, StringComparison.OrdinalIgnoreCase))
             {
-                return name[..^(domain.Length + 1)].ToString();
+                return name[..^(domain.Length + 1)].ToString().ToLowerInvariant();
             }
         }
 
@@ -65,13 +66,17 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
         {
             // Absolute form: the host header was already taken from it by the server.
             var scheme = target.IndexOf("://", StringComparison.Ordinal);
-            var slash = scheme < 0 ? -1 : target[(scheme + 3)..].IndexOf('/');
-            if (slash < 0)
+            if (scheme < 0)
             {
                 throw new S3Exception(S3Errors.InvalidURI);
             }
 
-            target = target[(scheme + 3 + slash)..];
+            var end = target[(scheme + 3)..].IndexOfAny('/', '?');
+            target = end < 0 ? "/" : target[(scheme + 3 + end)..];
+            if (target[0] == '?')
+            {
+                return new PathAndQuery("/", target[1..]);
+            }
         }
 
         var question = target.IndexOf('?');

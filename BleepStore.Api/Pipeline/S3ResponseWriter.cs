@@ -6,30 +6,30 @@ using BleepStore.Api.Xml;
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>The one place that puts answers on the wire: common headers, XML, errors, bytes.</summary>
-internal sealed class S3ResponseWriter(TimeProvider time)
+internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3ResponseWriter> logger)
 {
     private const int ChunkBytes = 64 * 1024;
 
     /// <summary>How long an answer may take before the connection is kept alive with white space, as AWS does for Copy and Complete.</summary>
     internal TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Writes the whole answer. Throws what went wrong after the head was sent; the caller cuts the connection.</summary>
-    public async Task WriteAsync(HttpContext context, Exchange exchange, S3Response response)
+    /// <summary>
+    /// Writes the whole answer and returns what it came to: that of late work, or the error that the first bytes turned out to be. Throws what went
+    /// wrong after the head was sent; the caller cuts the connection.
+    /// </summary>
+    public async Task<S3Response> WriteAsync(HttpContext context, Exchange exchange, S3Response response)
     {
         if (response.Late is { } late)
         {
-            await WriteLateAsync(context, exchange, late);
-            return;
+            return await WriteLateAsync(context, exchange, late);
         }
 
         if (response.Content is { } content)
         {
             await using (content)
             {
-                await WriteContentAsync(context, exchange, response, content);
+                return await WriteContentAsync(context, exchange, response, content);
             }
-
-            return;
         }
 
         WriteHead(context, exchange, response);
@@ -45,6 +45,8 @@ internal sealed class S3ResponseWriter(TimeProvider time)
         {
             context.Response.ContentLength = 0;
         }
+
+        return response;
     }
 
     private static void WriteHead(HttpContext context, Exchange exchange, S3Response response)
@@ -114,7 +116,7 @@ internal sealed class S3ResponseWriter(TimeProvider time)
         writer.Element("Message", error.Message);
         foreach (var (name, value) in error.Details)
         {
-            writer.Element(name, value);
+            writer.Element(name, ToXmlText(value));
         }
 
         writer.Element("Resource", exchange.Incoming?.RawPath ?? "/");
@@ -123,7 +125,17 @@ internal sealed class S3ResponseWriter(TimeProvider time)
         writer.WriteEndElement();
     }
 
-    private static async Task WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
+    // What a client sent comes back in its error; a document that no parser takes would hide the code.
+    private static string ToXmlText(string value)
+        => string.Create(value.Length, value, static (text, source) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = XmlConvert.IsXmlChar(source[i]) || char.IsSurrogate(source[i]) ? source[i] : '\uFFFD';
+            }
+        });
+
+    private async Task<S3Response> WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
     {
         var output = context.Response.BodyWriter;
         var remaining = response.ContentLength ?? 0;
@@ -141,9 +153,11 @@ internal sealed class S3ResponseWriter(TimeProvider time)
             }
             catch (Exception e) when (!context.Response.HasStarted && e is not OperationCanceledException)
             {
-                WriteHead(context, exchange, ExceptionErrors.Map(e));
-                await WriteXmlAsync(context, exchange, ExceptionErrors.Map(e));
-                return;
+                S3Response failed = ExceptionErrors.Map(e);
+                Log.Unreadable(logger, exchange.RequestId, e);
+                WriteHead(context, exchange, failed);
+                await WriteXmlAsync(context, exchange, failed);
+                return failed;
             }
             finally
             {
@@ -175,29 +189,41 @@ internal sealed class S3ResponseWriter(TimeProvider time)
             var buffer = output.GetMemory(ChunkBytes);
             count = await content.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], context.RequestAborted);
         }
+
+        return response;
     }
 
-    private async Task WriteLateAsync(HttpContext context, Exchange exchange, Task<S3Response> late)
+    private async Task<S3Response> WriteLateAsync(HttpContext context, Exchange exchange, Task<S3Response> late)
     {
-        var interval = KeepAliveInterval;
-        if (await IsDoneWithinAsync(late, interval))
+        try
         {
-            await WriteAsync(context, exchange, await late);
-            return;
+            return await IsDoneWithinAsync(late, KeepAliveInterval)
+                ? await WriteAsync(context, exchange, await late)
+                : await KeepAliveAsync(context, exchange, late);
         }
+        finally
+        {
+            // A client that went away cancels the work, but what it reads must stay until it has ended.
+            await ((Task)late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    private async Task<S3Response> KeepAliveAsync(HttpContext context, Exchange exchange, Task<S3Response> late)
+    {
         WriteHead(context, exchange, S3Response.Ok());
         context.Response.ContentType = "application/xml";
         await context.Response.BodyWriter.WriteAsync("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"u8.ToArray(), context.RequestAborted);
-        while (!await IsDoneWithinAsync(late, interval))
+        while (!await IsDoneWithinAsync(late, KeepAliveInterval))
         {
             await context.Response.BodyWriter.WriteAsync(" "u8.ToArray(), context.RequestAborted);
         }
 
         var bytes = new ArrayBufferWriter<byte>(1024);
-        Serialize(bytes, await late, exchange);
+        var response = await late;
+        Serialize(bytes, response, exchange);
         var declaration = bytes.WrittenSpan.IndexOf("?>"u8) + 2;
         await context.Response.BodyWriter.WriteAsync(bytes.WrittenMemory[declaration..], context.RequestAborted);
+        return response;
     }
 
     private async Task<bool> IsDoneWithinAsync(Task task, TimeSpan interval)
@@ -234,5 +260,11 @@ internal sealed class S3ResponseWriter(TimeProvider time)
         public override void Write(byte[] buffer, int offset, int count) => bytes.Write(buffer.AsSpan(offset, count));
 
         public override void Write(ReadOnlySpan<byte> buffer) => bytes.Write(buffer);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1011, LogLevel.Error, "Request {RequestId}: the bytes could not be read")]
+        public static partial void Unreadable(ILogger logger, string requestId, Exception exception);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class S3Router
     /// <summary>The operation that a request asks for, or why there is none.</summary>
     public (S3OperationDefinition? Definition, IS3Handler? Handler, S3Error? Refusal) Route(IncomingRequest request)
     {
-        var resource = request.Bucket is null ? S3Resource.Service : request.Key is null ? S3Resource.Bucket : S3Resource.Object;
+        var resource = ResourceOf(request);
         var chosen = _candidates.TryGetValue((request.Method, resource), out var candidates)
             ? candidates.FirstOrDefault(candidate => Matches(candidate.Definition, request))
             : null;
@@ -55,10 +55,17 @@ internal sealed class S3Router
 
         return chosen is not null
             ? (chosen.Definition, chosen.Handler, null)
-            : (null, null, request.Method == "OPTIONS"
+            : (null, null, request.Method == "OPTIONS" || KnownOperations.IsWithoutSubresource(request.Method, resource)
                 ? S3Errors.NotImplemented
-                : S3Errors.MethodNotAllowed.With("Method", request.Method).With("ResourceType", resource == S3Resource.Object ? "OBJECT" : resource == S3Resource.Bucket ? "BUCKET" : "SERVICE"));
+                : S3Errors.MethodNotAllowed.With("Method", request.Method).With("ResourceType", resource.ToString().ToUpperInvariant()));
     }
+
+    /// <summary>The methods that what the request names can be asked with: the value of <c>Allow</c>.</summary>
+    public string AllowedMethods(IncomingRequest request)
+        => string.Join(", ", _candidates.Keys.Where(key => key.Resource == ResourceOf(request)).Select(key => key.Method).Order(StringComparer.Ordinal));
+
+    private static S3Resource ResourceOf(IncomingRequest request)
+        => request.Bucket is null ? S3Resource.Service : request.Key is null ? S3Resource.Bucket : S3Resource.Object;
 
     private static bool Matches(S3OperationDefinition definition, IncomingRequest request)
     {

@@ -16,6 +16,9 @@ internal sealed class IncomingRequest
     /// <summary>The Host header as sent, port included; the <c>:authority</c> of HTTP/2.</summary>
     public required string Host { get; init; }
 
+    /// <summary>True when the connection is encrypted.</summary>
+    public bool IsTls { get; init; }
+
     /// <summary>Bucket named by path or host; null for the service itself.</summary>
     public required string? Bucket { get; init; }
 

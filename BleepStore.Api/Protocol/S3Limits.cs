@@ -20,4 +20,5 @@ internal static class S3Limits
     public const long MaxCompleteXmlBytes = 2L << 20;
     public const long MaxXmlBytes = 64L << 10;
     public const int MaxXmlDepth = 16;
+    public const int MaxXmlTagLength = 1024;
 }

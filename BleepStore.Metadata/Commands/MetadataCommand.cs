@@ -1,7 +1,8 @@
 namespace BleepStore.Metadata.Commands;
 
 /// <summary>
-/// A change of metadata that carries everything it needs: ids, times, preconditions. Deterministic: the same command on the same state has the same
+/// A change of metadata that carries everything it needs: ids, times, preconditions. Deterministic: the same command on the same state
+/// has the same
 /// effect and outcome on every engine and every replica. Decides first and writes after: a refusal has written nothing.
 /// </summary>
 /// <typeparam name="TResult">The outcome: what happened, never an exception for what a client can cause.</typeparam>
@@ -13,7 +14,10 @@ public abstract record MetadataCommand<TResult>
     /// <summary>Estimated bytes of rows it writes, for the bound on a batch.</summary>
     public virtual int SizeBytes => 512;
 
-    /// <summary>True when applying it leaves fewer bytes than before: such commands still run while the store is out of space.</summary>
+    /// <summary>
+    /// True when the command still runs while the store is out of space: it leads to fewer bytes, or is one of the few small writes
+    /// that a start needs.
+    /// </summary>
     public virtual bool FreesSpace => false;
 
     /// <summary>Applies the command to the rows of one transaction.</summary>

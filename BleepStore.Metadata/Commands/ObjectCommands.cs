@@ -86,6 +86,22 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
     }
 }
 
+/// <summary>
+/// Asks whether a conditional write was carried out before: only then is its body worth reading although its condition does not hold any more.
+/// Changes nothing.
+/// </summary>
+public sealed record RecallOperation : MetadataCommand<bool>
+{
+    /// <summary>The <see cref="RetryIdentity.Id"/> of the write.</summary>
+    public required ReadOnlyMemory<byte> Id { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
+    public override bool Apply(IMetadataTransaction transaction) => transaction.FindOperation(Id) is not null;
+}
+
 /// <summary>One key of a <see cref="DeleteObjects"/>.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="IfMatch">ETag (unquoted) the object must have; null for no condition.</param>
@@ -99,6 +115,9 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
     public required long BucketId { get; init; }
 
     public required ImmutableArray<ObjectToDelete> Keys { get; init; }
+
+    /// <summary>Set for a conditional removal of one key with an invocation id.</summary>
+    public RetryIdentity? Retry { get; init; }
 
     public EventIntent? Event { get; init; }
 
@@ -116,10 +135,22 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
             return [.. Keys.Select(_ => new WriteOutcome(WriteStatus.BucketMissing))];
         }
 
+        if (Retry is not null && transaction.FindOperation(Retry.Id) is { } remembered
+            && remembered.Fingerprint.Span.SequenceEqual(Retry.Fingerprint.Span))
+        {
+            return [remembered.Outcome];
+        }
+
         var outcomes = ImmutableArray.CreateBuilder<WriteOutcome>(Keys.Length);
         foreach (var key in Keys)
         {
             outcomes.Add(Delete(transaction, key));
+        }
+
+        if (Retry is not null && outcomes[0] is { IsDone: true } done)
+        {
+            transaction.ForgetOperations((Time - RetryIdentity.Memory).UtcTicks, limit: 2);
+            transaction.PutOperation(new RememberedOperation(Retry.Id, Retry.Fingerprint, done.Order, done));
         }
 
         return outcomes.DrainToImmutable();

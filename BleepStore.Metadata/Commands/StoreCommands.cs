@@ -3,7 +3,10 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Commands;
 
-/// <summary>Removes garbage rows whose bytes are gone, and the rows of the blobs, parts and manifests they named. Bounded by its maker to 1,000 of each.</summary>
+/// <summary>
+/// Removes garbage rows whose bytes are gone, and the rows of the blobs, parts and manifests they named. Bounded by its maker to 1,000
+/// of each.
+/// </summary>
 public sealed record CollectGarbage : MetadataCommand<bool>
 {
     /// <summary>Garbage rows that are finished.</summary>
@@ -52,7 +55,10 @@ public sealed record CollectGarbage : MetadataCommand<bool>
     }
 }
 
-/// <summary>Turns up to <see cref="Limit"/> open uploads of a deleted bucket into garbage; the answer is how many. 0 means the bucket's row can go.</summary>
+/// <summary>
+/// Turns up to <see cref="Limit"/> open uploads of a deleted bucket into garbage; the answer is how many. 0 means the bucket's row can
+/// go.
+/// </summary>
 public sealed record ExpandDeletedBucket : MetadataCommand<int>
 {
     /// <summary>Uploads per command.</summary>
@@ -106,6 +112,9 @@ public sealed record PutAccount : MetadataCommand<bool>
     public required AccountRecord Account { get; init; }
 
     /// <inheritdoc/>
+    public override bool FreesSpace => true;
+
+    /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
         transaction.PutAccount(Account);
@@ -119,6 +128,9 @@ public sealed record PutCredential : MetadataCommand<bool>
     public required CredentialRecord Credential { get; init; }
 
     public bool OnlyIfAbsent { get; init; }
+
+    /// <inheritdoc/>
+    public override bool FreesSpace => true;
 
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)

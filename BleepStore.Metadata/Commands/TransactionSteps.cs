@@ -10,9 +10,11 @@ internal static class TransactionSteps
         => transaction.FindBucket(name) is { } bucket && bucket.BucketId == bucketId ? bucket : null;
 
     /// <summary>Writes the current version of a key in place of the one before, with counters, owners and garbage.</summary>
-    public static ObjectRecord Replace(this IMetadataTransaction transaction, long bucketId, ObjectRecord record, ObjectRecord? before, DateTimeOffset time)
+    public static ObjectRecord Replace(
+        this IMetadataTransaction transaction, long bucketId, ObjectRecord record, ObjectRecord? before, DateTimeOffset time)
     {
-        var stored = record with { Order = transaction.NextOrder(time), LastModified = time, VersionId = ObjectRecord.NullVersion, IsNull = true };
+        var order = transaction.NextOrder(time);
+        var stored = record with { Order = order, LastModified = time, VersionId = ObjectRecord.NullVersion, IsNull = true };
         if (before is not null)
         {
             transaction.DropBytes(before);
@@ -22,7 +24,10 @@ internal static class TransactionSteps
         foreach (var segment in stored.Segments)
         {
             transaction.PutBlobOwner(
-                new BlobOwner(segment.BlobId, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0) { Backend = segment.BlobBackend });
+                new BlobOwner(segment.BlobId, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0)
+                {
+                    Backend = segment.BlobBackend,
+                });
         }
 
         transaction.AddToCounters(bucketId, before is null ? 1 : 0, stored.Size - (before?.Size ?? 0));

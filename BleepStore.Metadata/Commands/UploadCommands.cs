@@ -70,7 +70,10 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
         foreach (var segment in Part.Segments)
         {
             transaction.PutBlobOwner(
-                new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber) { Backend = segment.BlobBackend });
+                new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber)
+                {
+                    Backend = segment.BlobBackend,
+                });
         }
 
         transaction.Tell(Event, Bucket, order);
@@ -78,7 +81,9 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
     }
 }
 
-/// <summary>Makes an object of listed parts. No part is moved or copied: the object refers to the upload, a manifest lists its parts.</summary>
+/// <summary>
+/// Makes an object of listed parts. No part is moved or copied: the object refers to the upload, a manifest lists its parts.
+/// </summary>
 public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
 {
     /// <summary>How long the answer is remembered, by command time.</summary>
@@ -115,7 +120,8 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part.PartNumber} {part.Size} {part.ETag}")));
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{part.PartNumber} {part.Size} {part.ETag}")));
             foreach (var segment in part.Segments)
             {
                 hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $" {segment.BlobId:x32}")));
@@ -137,7 +143,8 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
 
         if (transaction.FindUpload(BucketId, Object.Key, UploadId) is not { } upload)
         {
-            return transaction.FindCompletedUpload(UploadId) is { } completed && completed.BucketId == BucketId && completed.Key == Object.Key
+            return transaction.FindCompletedUpload(UploadId) is { } completed && completed.BucketId == BucketId
+                && completed.Key == Object.Key
                 && completed.PartListDigest.Span.SequenceEqual(PartListDigest.Span)
                 ? completed.Outcome
                 : new WriteOutcome(WriteStatus.UploadMissing);
@@ -157,7 +164,8 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
-        var stored = transaction.Replace(BucketId, Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] }, before, Time);
+        var stored = transaction.Replace(BucketId, Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] }, before,
+            Time);
         WriteManifest(transaction);
         if (uploaded.Count > Parts.Length)
         {

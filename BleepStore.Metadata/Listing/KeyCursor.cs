@@ -3,7 +3,9 @@ namespace BleepStore.Metadata.Listing;
 /// <summary>Where a cursor is placed: before all keys that the bound does not pass over.</summary>
 /// <param name="Kind">How <paramref name="Key"/> is meant.</param>
 /// <param name="Key">A key or a prefix.</param>
-/// <param name="UploadId">With <see cref="KeyBoundKind.At"/>: only rows of that very key with a later upload id, and later keys; empty for all.</param>
+/// <param name="UploadId">
+/// With <see cref="KeyBoundKind.At"/>: only rows of that very key with a later upload id, and later keys; empty for all.
+/// </param>
 internal readonly record struct KeyBound(KeyBoundKind Kind, string Key, string UploadId = "")
 {
     /// <summary>From a key on, itself included.</summary>
@@ -25,7 +27,8 @@ internal enum KeyBoundKind
 }
 
 /// <summary>
-/// Walks the rows of one bucket in order of their keys' UTF-8 bytes and can jump: what an engine gives to the one listing algorithm. All moves
+/// Walks the rows of one bucket in order of their keys' UTF-8 bytes and can jump: what an engine gives to the one listing algorithm.
+/// All moves
 /// see the same state of the store.
 /// </summary>
 /// <typeparam name="TRecord">What a row holds.</typeparam>

@@ -4,7 +4,8 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Metadata.Listing;
 
 /// <summary>
-/// The one listing algorithm of all engines: rolls keys up by delimiter, jumps over what lies below a common prefix, and costs what the page
+/// The one listing algorithm of all engines: rolls keys up by delimiter, jumps over what lies below a common prefix, and costs what the
+/// page
 /// holds, wherever it starts. See the AWS page of ListObjectsV2.
 /// </summary>
 internal static class PrefixListing
@@ -12,7 +13,8 @@ internal static class PrefixListing
     /// <summary>One page of current objects.</summary>
     public static ObjectPage ListObjects(IKeyCursor<ObjectRecord> cursor, ListQuery query)
     {
-        var page = Fill(cursor, query.Prefix, query.Delimiter, Start(query.Prefix, query.Delimiter, query.After, uploadId: null), query.Limit);
+        var page = Fill(cursor, query.Prefix, query.Delimiter, Start(query.Prefix, query.Delimiter, query.After, uploadId: null),
+            query.Limit);
         return new ObjectPage(page.Rows, page.CommonPrefixes, page.IsTruncated ? page.Last : null);
     }
 

@@ -6,7 +6,9 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Memory;
 
-/// <summary>The engine <c>memory</c>: immutable ordered maps, one snapshot per command. Not durable; the reference model of the contract suite.</summary>
+/// <summary>
+/// The engine <c>memory</c>: immutable ordered maps, one snapshot per command. Not durable; the reference model of the contract suite.
+/// </summary>
 /// <param name="maxBytes">Bound on the estimated size of all rows; null for none.</param>
 public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 {
@@ -82,7 +84,8 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
     public ValueTask<StoreCounters> CountAllAsync(CancellationToken cancellationToken)
     {
         var counters = _state.Counters.From(long.MinValue).Select(row => row.Value).ToList();
-        return ReadAsync(new StoreCounters(counters.Count, counters.Sum(row => row.Objects), counters.Sum(row => row.Bytes)), cancellationToken);
+        return ReadAsync(new StoreCounters(counters.Count, counters.Sum(row => row.Objects), counters.Sum(row => row.Bytes)),
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -106,7 +109,8 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => ReadAsync(PrefixListing.ListUploads(new UploadCursor(_state.Uploads, bucketId), query), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit,
+        CancellationToken cancellationToken)
         => PageAsync(
             _state.Uploads.From(new RowKey(long.MinValue, "")).Select(row => row.Value).Where(row => row.LastActivity <= idleSince.UtcTicks)
                 .OrderBy(row => row.LastActivity).Select(row => row.Upload),
@@ -115,7 +119,8 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<PartRecord>> ListPartsAsync(string uploadId, int after, int limit, CancellationToken cancellationToken)
-        => PageAsync(_state.Parts.From((uploadId, after + 1)).TakeWhile(row => row.Key.Text == uploadId).Select(row => row.Value), limit, cancellationToken);
+        => PageAsync(_state.Parts.From((uploadId, after + 1)).TakeWhile(row => row.Key.Text == uploadId)
+            .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ManifestChunk?> FindManifestChunkAsync(string uploadId, long offset, CancellationToken cancellationToken)
@@ -134,7 +139,8 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<AccountRecord?> FindAccountByEmailAsync(string email, CancellationToken cancellationToken)
-        => ReadAsync(_state.Accounts.From("").Select(row => row.Value).FirstOrDefault(account => account.Email == email), cancellationToken);
+        => ReadAsync(_state.Accounts.From("").Select(row => row.Value)
+            .FirstOrDefault(account => account.Email == email), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<CredentialRecord?> FindCredentialAsync(string accessKey, CancellationToken cancellationToken)
@@ -142,11 +148,13 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
-        => PageAsync(_state.Credentials.From(after ?? "").Where(row => row.Key != after).Select(row => row.Value), limit, cancellationToken);
+        => PageAsync(_state.Credentials.From(after ?? "").Where(row => row.Key != after)
+            .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => PageAsync(_state.Garbage.From((long.MinValue, 0)).TakeWhile(row => row.Key.Sequence <= upTo).Select(row => row.Value), limit, cancellationToken);
+        => PageAsync(_state.Garbage.From((long.MinValue, 0)).TakeWhile(row => row.Key.Sequence <= upTo)
+            .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)
@@ -175,11 +183,13 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
-        => PageAsync(_state.BlobOwners.From(after ?? UInt128.Zero).Where(row => row.Key != after).Select(row => row.Value), limit, cancellationToken);
+        => PageAsync(_state.BlobOwners.From(after ?? UInt128.Zero).Where(row => row.Key != after)
+            .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BootRecord>> ListBootsAsync(uint node, CancellationToken cancellationToken)
-        => PageAsync(_state.Boots.From((node, 0)).TakeWhile(row => row.Key.Node == node).Select(row => row.Value), int.MaxValue, cancellationToken);
+        => PageAsync(_state.Boots.From((node, 0)).TakeWhile(row => row.Key.Node == node)
+            .Select(row => row.Value), int.MaxValue, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<string>> ListBackendsAsync(CancellationToken cancellationToken)
@@ -198,7 +208,8 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
     private static ValueTask<ImmutableArray<T>> PageAsync<T>(IEnumerable<T> rows, int limit, CancellationToken cancellationToken)
         => ReadAsync(rows.Take(limit).ToImmutableArray(), cancellationToken);
 
-    private sealed class UploadCursor(OrderedMap<RowKey, (UploadRecord Upload, long LastActivity)> map, long bucketId) : IKeyCursor<UploadRecord>
+    private sealed class UploadCursor(OrderedMap<RowKey, (UploadRecord Upload, long LastActivity)> map, long bucketId)
+        : IKeyCursor<UploadRecord>
     {
         private readonly MapCursor<(UploadRecord Upload, long LastActivity)> _rows = new(map, bucketId);
 

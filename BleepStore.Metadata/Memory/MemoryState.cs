@@ -14,19 +14,24 @@ internal sealed record MemoryState
 
     public long LastBucketId { get; init; }
 
-    public OrderedMap<string, BucketRecord> Buckets { get; init; } = new(KeyOrder.Instance, bucket => bucket.Configurations.Sum(pair => 2L * pair.Value.Length));
+    public OrderedMap<string, BucketRecord> Buckets { get; init; } =
+        new(KeyOrder.Instance, bucket => bucket.Configurations.Sum(pair => 2L * pair.Value.Length));
 
     public OrderedMap<long, BucketCounters> Counters { get; init; } = new(Comparer<long>.Default, None);
 
     public OrderedMap<RowKey, ObjectRecord> Objects { get; init; } = new(RowKeyOrder.Instance, Bytes);
 
-    public OrderedMap<RowKey, (UploadRecord Upload, long LastActivity)> Uploads { get; init; } = new(RowKeyOrder.Instance, row => 512 + (2L * row.Upload.Key.Length));
+    public OrderedMap<RowKey, (UploadRecord Upload, long LastActivity)> Uploads { get; init; } =
+        new(RowKeyOrder.Instance, row => 512 + (2L * row.Upload.Key.Length));
 
-    public OrderedMap<(string Text, int Number), PartRecord> Parts { get; init; } = new(TextNumberOrder.Instance, part => 128L + (192 * part.Segments.Length));
+    public OrderedMap<(string Text, int Number), PartRecord> Parts { get; init; } =
+        new(TextNumberOrder.Instance, part => 128L + (192 * part.Segments.Length));
 
-    public OrderedMap<(string Text, int Number), ManifestChunk> Manifests { get; init; } = new(TextNumberOrder.Instance, chunk => 16L * chunk.Parts.Length);
+    public OrderedMap<(string Text, int Number), ManifestChunk> Manifests { get; init; } =
+        new(TextNumberOrder.Instance, chunk => 16L * chunk.Parts.Length);
 
-    public OrderedMap<string, CompletedUploadRecord> CompletedUploads { get; init; } = new(KeyOrder.Instance, completed => 256 + (2L * completed.Key.Length));
+    public OrderedMap<string, CompletedUploadRecord> CompletedUploads { get; init; } =
+        new(KeyOrder.Instance, completed => 256 + (2L * completed.Key.Length));
 
     /// <summary>Completed uploads by time.</summary>
     public OrderedMap<(long Number, string Text), string> CompletedByTime { get; init; } = new(NumberTextOrder.Instance, None);
@@ -37,7 +42,8 @@ internal sealed record MemoryState
     /// <summary>Remembered operations by order.</summary>
     public OrderedMap<(long Number, string Text), string> OperationsByOrder { get; init; } = new(NumberTextOrder.Instance, None);
 
-    public OrderedMap<UInt128, BlobOwner> BlobOwners { get; init; } = new(Comparer<UInt128>.Default, owner => 64 + (2L * (owner.Key?.Length ?? 0)));
+    public OrderedMap<UInt128, BlobOwner> BlobOwners { get; init; } =
+        new(Comparer<UInt128>.Default, owner => 64 + (2L * (owner.Key?.Length ?? 0)));
 
     /// <summary>How many blobs each storage backend holds.</summary>
     public OrderedMap<string, long> Backends { get; init; } = new(KeyOrder.Instance, None);
@@ -46,7 +52,8 @@ internal sealed record MemoryState
 
     public OrderedMap<(long Sequence, int Ordinal), GarbageEntry> Garbage { get; init; } = new(Comparer<(long, int)>.Default, _ => 256);
 
-    public OrderedMap<(long Sequence, int Ordinal), OutboxEvent> Outbox { get; init; } = new(Comparer<(long, int)>.Default, row => 512 + (2L * row.Key.Length));
+    public OrderedMap<(long Sequence, int Ordinal), OutboxEvent> Outbox { get; init; } =
+        new(Comparer<(long, int)>.Default, row => 512 + (2L * row.Key.Length));
 
     public OrderedMap<string, AccountRecord> Accounts { get; init; } = new(KeyOrder.Instance, _ => 256);
 
@@ -55,7 +62,8 @@ internal sealed record MemoryState
     public OrderedMap<(uint Node, uint Boot), BootRecord> Boots { get; init; } = new(Comparer<(uint, uint)>.Default, None);
 
     /// <summary>Estimated bytes of all rows.</summary>
-    public long SizeBytes => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
+    public long SizeBytes
+        => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
         + CompletedUploads.SizeBytes + CompletedByTime.SizeBytes + Operations.SizeBytes + OperationsByOrder.SizeBytes + BlobOwners.SizeBytes
         + Backends.SizeBytes + InlineBodies.SizeBytes + Garbage.SizeBytes + Outbox.SizeBytes + Accounts.SizeBytes + Credentials.SizeBytes
         + Boots.SizeBytes;

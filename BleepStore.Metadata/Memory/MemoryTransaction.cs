@@ -63,7 +63,8 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     public void AddToCounters(long bucketId, long objects, long bytes)
     {
         var counters = _state.Counters.Find(bucketId);
-        _state = _state with { Counters = _state.Counters.With(bucketId, new BucketCounters(counters.Objects + objects, counters.Bytes + bytes)) };
+        counters = new BucketCounters(counters.Objects + objects, counters.Bytes + bytes);
+        _state = _state with { Counters = _state.Counters.With(bucketId, counters) };
     }
 
     /// <inheritdoc/>
@@ -74,10 +75,12 @@ internal sealed class MemoryTransaction : IMetadataTransaction
         => _state = _state with { Objects = _state.Objects.With(new RowKey(bucketId, record.Key), record) };
 
     /// <inheritdoc/>
-    public void DeleteObject(long bucketId, string key) => _state = _state with { Objects = _state.Objects.Without(new RowKey(bucketId, key)) };
+    public void DeleteObject(long bucketId, string key)
+        => _state = _state with { Objects = _state.Objects.Without(new RowKey(bucketId, key)) };
 
     /// <inheritdoc/>
-    public UploadRecord? FindUpload(long bucketId, string key, string uploadId) => _state.Uploads.Find(new RowKey(bucketId, key, uploadId)).Upload;
+    public UploadRecord? FindUpload(long bucketId, string key, string uploadId)
+        => _state.Uploads.Find(new RowKey(bucketId, key, uploadId)).Upload;
 
     /// <inheritdoc/>
     public void PutUpload(UploadRecord upload) => PutUpload(upload, upload.InitiatedAt);
@@ -104,7 +107,8 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     }
 
     /// <inheritdoc/>
-    public void DeletePart(string uploadId, int partNumber) => _state = _state with { Parts = _state.Parts.Without((uploadId, partNumber)) };
+    public void DeletePart(string uploadId, int partNumber)
+        => _state = _state with { Parts = _state.Parts.Without((uploadId, partNumber)) };
 
     /// <inheritdoc/>
     public void PutManifestChunk(ManifestChunk chunk)
@@ -136,7 +140,8 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     /// <inheritdoc/>
     public void ForgetCompletedUploads(DateTimeOffset before, int limit)
     {
-        foreach (var (_, uploadId) in _state.CompletedByTime.From((long.MinValue, "")).TakeWhile(row => row.Key.Number < before.UtcTicks).Take(limit))
+        foreach (var (_, uploadId) in _state.CompletedByTime.From((long.MinValue, ""))
+            .TakeWhile(row => row.Key.Number < before.UtcTicks).Take(limit))
         {
             ForgetCompletedUpload(uploadId);
         }
@@ -168,7 +173,8 @@ internal sealed class MemoryTransaction : IMetadataTransaction
 
     /// <inheritdoc/>
     public IReadOnlyList<UploadRecord> ListUploads(long bucketId, int limit)
-        => [.. _state.Uploads.From(new RowKey(bucketId, "")).TakeWhile(row => row.Key.BucketId == bucketId).Take(limit).Select(row => row.Value.Upload)];
+        => [.. _state.Uploads.From(new RowKey(bucketId, "")).TakeWhile(row => row.Key.BucketId == bucketId).Take(limit)
+            .Select(row => row.Value.Upload)];
 
     /// <inheritdoc/>
     public BlobOwner? FindBlobOwner(UInt128 blobId) => _state.BlobOwners.Find(blobId);

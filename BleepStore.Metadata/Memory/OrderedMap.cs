@@ -55,7 +55,8 @@ internal sealed class OrderedMap<TKey, TValue>
     /// <summary>Removes; an absent key changes nothing.</summary>
     public OrderedMap<TKey, TValue> Without(TKey key)
         => TryFind(key, out var old)
-            ? new OrderedMap<TKey, TValue>(_entries.Remove(new Entry(key, default!)), _valueBytes, SizeBytes - EntryBytes - _valueBytes(old))
+            ? new OrderedMap<TKey, TValue>(_entries.Remove(new Entry(key, default!)), _valueBytes,
+                SizeBytes - EntryBytes - _valueBytes(old))
             : this;
 
     /// <summary>Place of the first entry at or after a key; <see cref="Count"/> when there is none.</summary>

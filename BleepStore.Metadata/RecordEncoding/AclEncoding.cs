@@ -6,6 +6,11 @@ namespace BleepStore.Metadata.RecordEncoding;
 /// <summary>The bytes of an <see cref="AccessControlList"/> within a record.</summary>
 internal static class AclEncoding
 {
+    /// <summary>What a record without the field has.</summary>
+    public static readonly AccessControlList Nobody = new("", []);
+
+    private static readonly RecentValues<AccessControlList> Recent = new(ReadMessage);
+
     public static void Write(RecordWriter writer, int field, AccessControlList acl)
     {
         var start = writer.BeginMessage(field);
@@ -22,7 +27,10 @@ internal static class AclEncoding
         writer.EndMessage(start);
     }
 
-    public static AccessControlList Read(RecordReader reader)
+    /// <summary>The list that the current field of a record holds.</summary>
+    public static AccessControlList Read(RecordReader record) => Recent.Of(record);
+
+    private static AccessControlList ReadMessage(RecordReader reader)
     {
         var owner = "";
         ImmutableArray<AclGrant>.Builder? grants = null;

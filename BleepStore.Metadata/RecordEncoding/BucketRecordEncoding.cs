@@ -25,7 +25,7 @@ internal static class BucketRecordEncoding
     {
         var reader = RecordReader.Open(bytes);
         var (id, name, region, owner, created) = (0L, "", "", "", default(DateTimeOffset));
-        var (acl, versioning, locked) = (new AccessControlList("", []), VersioningState.Unversioned, false);
+        var (acl, versioning, locked) = (AclEncoding.Nobody, VersioningState.Unversioned, false);
         var configurations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
         while (reader.Next(out var field))
         {
@@ -36,7 +36,7 @@ internal static class BucketRecordEncoding
                 case 3: region = Names.Of(reader.Bytes()); break;
                 case 4: owner = Names.Of(reader.Bytes()); break;
                 case 5: created = reader.Time(); break;
-                case 6: acl = AclEncoding.Read(reader.Message()); break;
+                case 6: acl = AclEncoding.Read(reader); break;
                 case 7: versioning = (VersioningState)reader.Int32(); break;
                 case 8: locked = reader.Flag(); break;
                 case 9:

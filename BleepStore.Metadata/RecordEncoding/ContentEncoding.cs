@@ -6,7 +6,10 @@ namespace BleepStore.Metadata.RecordEncoding;
 /// <summary>The bytes of what objects and uploads share: content headers, name-value pairs and checksums.</summary>
 internal static class ContentEncoding
 {
-    private static readonly ContentHeaders NoHeaders = new();
+    /// <summary>What a record without the field has.</summary>
+    public static readonly ContentHeaders NoHeaders = new();
+
+    private static readonly RecentValues<ContentHeaders> Recent = new(ReadHeadersMessage);
 
     public static void WriteHeaders(RecordWriter writer, int field, ContentHeaders headers)
     {
@@ -25,7 +28,10 @@ internal static class ContentEncoding
         writer.EndMessage(start);
     }
 
-    public static ContentHeaders ReadHeaders(RecordReader reader)
+    /// <summary>The headers that the current field of a record holds.</summary>
+    public static ContentHeaders ReadHeaders(RecordReader record) => Recent.Of(record);
+
+    private static ContentHeaders ReadHeadersMessage(RecordReader reader)
     {
         string? type = null, encoding = null, language = null, disposition = null, cacheControl = null, expires = null;
         while (reader.Next(out var field))

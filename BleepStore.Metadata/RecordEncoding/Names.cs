@@ -7,6 +7,9 @@ internal static class Names
 {
     private const int Slots = 256;
 
+    /// <summary>Longer texts are not kept.</summary>
+    private const int LongestBytes = 256;
+
     private static readonly string?[] Recent = new string?[Slots];
 
     /// <summary>The text of UTF-8 bytes; the one seen last in its slot where it is the same. Races only cost a copy.</summary>
@@ -15,6 +18,11 @@ internal static class Names
         if (bytes.IsEmpty)
         {
             return "";
+        }
+
+        if (bytes.Length > LongestBytes)
+        {
+            return Encoding.UTF8.GetString(bytes);
         }
 
         var hash = new HashCode();

@@ -38,8 +38,9 @@ internal static class ObjectRecordEncoding
     public static ObjectRecord Decode(ReadOnlySpan<byte> bytes, string? key = null)
     {
         var reader = RecordReader.Open(bytes);
-        var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "", default(DateTimeOffset));
-        var (headers, acl, storageClass) = (new ContentHeaders(), new AccessControlList("", []), "STANDARD");
+        var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "",
+            default(DateTimeOffset));
+        var (headers, acl, storageClass) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD");
         var (checksum, uploadId, parts) = (default(ChecksumRecord), default(string), 0);
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         ImmutableArray<Segment>.Builder? segments = null;
@@ -55,10 +56,10 @@ internal static class ObjectRecordEncoding
                 case 6: size = reader.Number(); break;
                 case 7: etag = reader.Text(); break;
                 case 8: modified = reader.Time(); break;
-                case 9: headers = ContentEncoding.ReadHeaders(reader.Message()); break;
+                case 9: headers = ContentEncoding.ReadHeaders(reader); break;
                 case 10: ContentEncoding.Add(ref metadata, ContentEncoding.ReadPair(reader.Message())); break;
                 case 11: ContentEncoding.Add(ref tags, ContentEncoding.ReadPair(reader.Message())); break;
-                case 12: acl = AclEncoding.Read(reader.Message()); break;
+                case 12: acl = AclEncoding.Read(reader); break;
                 case 13: storageClass = Names.Of(reader.Bytes()); break;
                 case 14: checksum = ContentEncoding.ReadChecksum(reader.Message()); break;
                 case 15: ContentEncoding.Add(ref segments, SegmentEncoding.Read(reader.Message())); break;

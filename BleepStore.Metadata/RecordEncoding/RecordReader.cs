@@ -4,7 +4,9 @@ using System.Text;
 
 namespace BleepStore.Metadata.RecordEncoding;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote: call <see cref="Next"/> and read the field it names; one that is not read is skipped.</summary>
+/// <summary>
+/// Reads what <see cref="RecordWriter"/> wrote: call <see cref="Next"/> and read the field it names; one that is not read is skipped.
+/// </summary>
 internal ref struct RecordReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
@@ -30,7 +32,7 @@ internal ref struct RecordReader
         return record[0] <= RecordFormat.Version ? new RecordReader(record, position: 1)
             : throw new MetadataFormatException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A metadata record has format {record[0]}, which a newer release wrote; this release reads formats up to {RecordFormat.Version}."));
+                $"A metadata record has format {record[0]}, which a newer release wrote; this one reads up to {RecordFormat.Version}."));
     }
 
     /// <summary>Moves to the next field; false at the end.</summary>

@@ -3,7 +3,10 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.RecordEncoding;
 
-/// <summary>The bytes of a <see cref="Segment"/>: the way back from metadata to blobs, so never changed, only added to. Field 7 is kept free for a part number.</summary>
+/// <summary>
+/// The bytes of a <see cref="Segment"/>: the way back from metadata to blobs, so never changed, only added to. Field 7 is kept free for
+/// a part number.
+/// </summary>
 internal static class SegmentEncoding
 {
     public static void Write(RecordWriter writer, Segment segment)

@@ -28,7 +28,7 @@ internal static class UploadRecordEncoding
     {
         var reader = RecordReader.Open(bytes);
         var (id, bucketId, key, initiated, initiator) = ("", 0L, "", default(DateTimeOffset), "");
-        var (headers, acl, storageClass, algorithm, type) = (new ContentHeaders(), new AccessControlList("", []), "STANDARD", 0, 0);
+        var (headers, acl, storageClass, algorithm, type) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD", 0, 0);
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         while (reader.Next(out var field))
         {
@@ -39,10 +39,10 @@ internal static class UploadRecordEncoding
                 case 3: key = reader.Text(); break;
                 case 4: initiated = reader.Time(); break;
                 case 5: initiator = Names.Of(reader.Bytes()); break;
-                case 6: headers = ContentEncoding.ReadHeaders(reader.Message()); break;
+                case 6: headers = ContentEncoding.ReadHeaders(reader); break;
                 case 7: ContentEncoding.Add(ref metadata, ContentEncoding.ReadPair(reader.Message())); break;
                 case 8: ContentEncoding.Add(ref tags, ContentEncoding.ReadPair(reader.Message())); break;
-                case 9: acl = AclEncoding.Read(reader.Message()); break;
+                case 9: acl = AclEncoding.Read(reader); break;
                 case 10: storageClass = Names.Of(reader.Bytes()); break;
                 case 11: algorithm = reader.Int32(); break;
                 case 12: type = reader.Int32(); break;

@@ -32,7 +32,8 @@ public sealed record BucketRecord
     public bool ObjectLockEnabled { get; init; }
 
     /// <summary>One JSON document per configured subresource, by its query name.</summary>
-    public ImmutableSortedDictionary<string, string> Configurations { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Configurations { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>Running counters of a bucket.</summary>

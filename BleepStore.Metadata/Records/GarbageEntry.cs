@@ -23,7 +23,8 @@ public enum GarbageKind
 /// <param name="Segment">The segment, for <see cref="GarbageKind.Segment"/>.</param>
 /// <param name="UploadId">The upload, for the two upload kinds.</param>
 /// <param name="BucketId">The bucket, for <see cref="GarbageKind.Bucket"/>.</param>
-public sealed record GarbageEntry(long Sequence, int Ordinal, GarbageKind Kind, Segment? Segment = null, string? UploadId = null, long BucketId = 0);
+public sealed record GarbageEntry(long Sequence, int Ordinal, GarbageKind Kind, Segment? Segment = null, string? UploadId = null,
+    long BucketId = 0);
 
 /// <summary>Who a blob belongs to: exactly one object version or part.</summary>
 /// <param name="BlobId">The blob.</param>

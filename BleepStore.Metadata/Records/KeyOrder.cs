@@ -12,7 +12,9 @@ public sealed class KeyOrder : IComparer<string>
     /// <inheritdoc/>
     public int Compare(string? x, string? y) => Compare(x.AsSpan(), y.AsSpan());
 
-    /// <summary>Negative, zero or positive as the UTF-8 bytes of <paramref name="x"/> sort before, with or after those of <paramref name="y"/>.</summary>
+    /// <summary>
+    /// Negative, zero or positive as the UTF-8 bytes of <paramref name="x"/> sort before, with or after those of <paramref name="y"/>.
+    /// </summary>
     public static int Compare(ReadOnlySpan<char> x, ReadOnlySpan<char> y)
     {
         var common = x.CommonPrefixLength(y);

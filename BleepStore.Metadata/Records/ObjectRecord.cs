@@ -30,7 +30,9 @@ public sealed record ObjectRecord
 {
     public required string Key { get; init; }
 
-    /// <summary>Place among all versions of all keys, assigned by the store: larger is newer. 100 ns of the command's time, made unique.</summary>
+    /// <summary>
+    /// Place among all versions of all keys, assigned by the store: larger is newer. 100 ns of the command's time, made unique.
+    /// </summary>
     public long Order { get; init; }
 
     /// <summary>What clients name the version by; opaque. <c>null</c> where <see cref="IsNull"/>.</summary>

@@ -10,7 +10,9 @@ public enum SegmentKind
     Inline = 2,
 }
 
-/// <summary>One piece of an object's bytes; an object is an ordered list of them, each owned by exactly one object version or part.</summary>
+/// <summary>
+/// One piece of an object's bytes; an object is an ordered list of them, each owned by exactly one object version or part.
+/// </summary>
 /// <param name="Kind">Blob or inline.</param>
 /// <param name="BlobId">The 16 bytes of the blob id as a number.</param>
 /// <param name="Backend">Name of the storage backend; a backend that is not configured stops the start.</param>

@@ -53,7 +53,9 @@ internal sealed class CommandQueue(int limit, long bytesLimit)
         return pending.Task;
     }
 
-    /// <summary>Waits for commands and takes them in order, up to the bounds and at least one; false when the queue is closed and empty.</summary>
+    /// <summary>
+    /// Waits for commands and takes them in order, up to the bounds and at least one; false when the queue is closed and empty.
+    /// </summary>
     public bool Take(List<PendingCommand> batch, int maxCount, long maxBytes)
     {
         lock (_gate)

@@ -32,7 +32,9 @@ internal sealed partial class DirectoryLock : IDisposable
         catch (IOException error) when (File.Exists(Path.Combine(directory, "lock")))
         {
             throw new MetadataUnavailableException(
-                $"The metadata directory {directory} is in use by {ReadHolder(holder)}. Only one process can open it.", outcomeUnknown: false, error);
+                $"The metadata directory {directory} is in use by {ReadHolder(holder)}. Only one process can open it.",
+                outcomeUnknown: false,
+                error);
         }
 
         // A file of its own: the locked one cannot be read by who has to name the holder.

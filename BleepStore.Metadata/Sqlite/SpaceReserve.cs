@@ -3,33 +3,35 @@ namespace BleepStore.Metadata.Sqlite;
 /// <summary>A file that holds room on a file system until there is none left: giving it up lets deletes run on a full disk.</summary>
 /// <param name="directory">Directory of the database.</param>
 /// <param name="sizeBytes">Its size; 0 for no reserve.</param>
-internal sealed class SpaceReserve(string directory, long sizeBytes)
+/// <param name="measureFreeBytes">Measures the room on the file system; null to ask the system.</param>
+internal sealed class SpaceReserve(string directory, long sizeBytes, Func<long>? measureFreeBytes = null)
 {
     private readonly string _path = Path.Combine(directory, "reserve");
+    private volatile bool _isMissing;
 
     /// <summary>True when a reserve is wanted but there is no room for it: only commands that free bytes may run.</summary>
-    public bool IsMissing { get; private set; }
+    public bool IsMissing => _isMissing;
 
     /// <summary>Bytes free on the file system.</summary>
-    public long FreeBytes => new DriveInfo(directory).AvailableFreeSpace;
+    public long FreeBytes => measureFreeBytes?.Invoke() ?? new DriveInfo(directory).AvailableFreeSpace;
 
     /// <summary>Makes the reserve where it is missing and there is room; true when it stands.</summary>
     public bool TryRestore()
     {
         if (sizeBytes == 0 || File.Exists(_path))
         {
-            IsMissing = false;
+            _isMissing = false;
             return true;
         }
 
-        IsMissing = FreeBytes < sizeBytes || !TryCreate();
-        return !IsMissing;
+        _isMissing = FreeBytes < sizeBytes || !TryCreate();
+        return !_isMissing;
     }
 
     /// <summary>Gives the reserve up; true when that made room.</summary>
     public bool Release()
     {
-        IsMissing = sizeBytes > 0;
+        _isMissing = sizeBytes > 0;
         if (!File.Exists(_path))
         {
             return false;

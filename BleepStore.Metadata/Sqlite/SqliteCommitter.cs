@@ -1,7 +1,8 @@
 namespace BleepStore.Metadata.Sqlite;
 
 /// <summary>
-/// The one thread that writes: takes whatever commands wait, commits them as one transaction, and only then tells their outcomes. After any error it
+/// The one thread that writes: takes whatever commands wait, commits them as one transaction, and only then tells their outcomes. After
+/// any error it
 /// rolls back, tells nothing, and applies the commands one by one, so that one cannot harm another.
 /// </summary>
 internal sealed class SqliteCommitter
@@ -11,6 +12,9 @@ internal sealed class SqliteCommitter
 
     /// <summary>Estimated bytes in one transaction.</summary>
     private const long BatchBytes = 4L << 20;
+
+    /// <summary>Steps in which free pages go back to the file system before commands get their turn.</summary>
+    private const int RecoveryRounds = 16;
 
     private readonly SqliteWriter _writer;
     private readonly SpaceReserve _reserve;
@@ -129,7 +133,8 @@ internal sealed class SqliteCommitter
 
         if (error is not null)
         {
-            pending.Fail(_failure is not null ? Unavailable(error, outcomeUnknown: true) : error is SqliteEngineException engine ? engine.ToPublic() : error);
+            var told = (error as SqliteEngineException)?.ToPublic() ?? error;
+            pending.Fail(_failure is not null ? Unavailable(error, outcomeUnknown: true) : told);
         }
     }
 
@@ -194,16 +199,20 @@ internal sealed class SqliteCommitter
         return error;
     }
 
-    /// <summary>While the reserve is missing: folds the journal, gives free pages back, and makes the reserve anew as soon as there is room.</summary>
+    /// <summary>
+    /// While the reserve is missing: folds the journal, gives free pages back, and makes the reserve anew as soon as there is room.
+    /// </summary>
     private void RecoverSpace()
     {
         BetweenBatches(() =>
         {
-            if (!_reserve.TryRestore())
+            var more = true;
+            for (var round = 0; !_reserve.TryRestore() && more && round < RecoveryRounds; round++)
             {
-                _writer.GiveBack();
-                _reserve.TryRestore();
+                more = _writer.GiveBack();
             }
+
+            _reserve.TryRestore();
         });
     }
 

@@ -20,7 +20,8 @@ internal sealed class SqliteDatabase : IDisposable
     public static SqliteDatabase Open(string path, TimeSpan busyTimeout)
     {
         _ = SqliteLibrary.Version;
-        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX,
+            null);
         var database = new SqliteDatabase(handle);
         if (code != raw.SQLITE_OK)
         {

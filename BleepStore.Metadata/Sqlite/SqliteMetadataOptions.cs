@@ -23,4 +23,7 @@ public sealed record SqliteMetadataOptions
 
     /// <summary>Bound on the database file in pages, so that a test can fill it; 0 for none.</summary>
     internal long MaxPageCount { get; init; }
+
+    /// <summary>Says how much room the file system has, so that a test can take it away; null to ask the system.</summary>
+    internal Func<long>? MeasureFreeBytes { get; init; }
 }

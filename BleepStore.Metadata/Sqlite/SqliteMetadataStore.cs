@@ -9,7 +9,9 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.</summary>
+/// <summary>
+/// The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.
+/// </summary>
 public sealed class SqliteMetadataStore : IMetadataStore
 {
     private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
@@ -20,14 +22,17 @@ public sealed class SqliteMetadataStore : IMetadataStore
     private readonly SpaceReserve _reserve;
     private readonly CommandQueue _queue;
     private readonly SqliteCommitter _committer;
-    private readonly ConcurrentBag<SqliteQueries> _readers = [];
-    private readonly int _maxIdleReaders = Math.Max(4, 2 * Environment.ProcessorCount);
+    private readonly ConcurrentStack<SqliteQueries> _readers = [];
+    private readonly int _maxIdleReaders = Math.Max(8, 2 * Environment.ProcessorCount);
+    private int _idleReaders;
     private int _disposed;
 
     /// <summary>Locks the directory, opens or makes the database and starts the committer.</summary>
     /// <param name="options">Where, and the bounds.</param>
     /// <param name="crashPoint">Called at <c>commit.before</c> and <c>commit.after</c> of every transaction; for crash tests.</param>
-    /// <param name="fatal">Called once with one line when only a restart can tell what was stored; by default ends the process at once.</param>
+    /// <param name="fatal">
+    /// Called once with one line when only a restart can tell what was stored; by default ends the process at once.
+    /// </param>
     /// <exception cref="MetadataFormatException">The file is foreign or was written by a newer release.</exception>
     /// <exception cref="MetadataUnavailableException">Another process holds the directory, or the file cannot be read.</exception>
     public SqliteMetadataStore(SqliteMetadataOptions options, Action<string>? crashPoint = null, Action<string>? fatal = null)
@@ -40,7 +45,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
             {
             }
 
-            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes);
+            _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes, options.MeasureFreeBytes);
             _reserve.TryRestore();
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
             _writer = new SqliteWriter(_path, options);
@@ -129,9 +134,11 @@ public sealed class SqliteMetadataStore : IMetadataStore
         => ReadAsync((bucketId, query), static (queries, page) => queries.ListUploads(page.bucketId, page.query), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<UploadRecord>> ListIdleUploadsAsync(DateTimeOffset idleSince, int limit,
+        CancellationToken cancellationToken)
         => ReadAsync(
-            (idleSince, limit), static (queries, page) => queries.ListIdleUploads(page.idleSince, page.limit).ToImmutableArray(), cancellationToken);
+            (idleSince, limit), static (queries, page)
+                => queries.ListIdleUploads(page.idleSince, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<PartRecord>> ListPartsAsync(string uploadId, int after, int limit, CancellationToken cancellationToken)
@@ -162,16 +169,19 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
-        => ReadAsync((after, limit), static (queries, page) => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((after, limit), static (queries, page)
+            => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => ReadAsync((upTo, limit), static (queries, page) => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((upTo, limit), static (queries, page)
+            => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)
         => ReadAsync(
-            (afterSequence, limit), static (queries, page) => queries.ReadOutbox(page.afterSequence, page.limit).ToImmutableArray(), cancellationToken);
+            (afterSequence, limit), static (queries, page)
+                => queries.ReadOutbox(page.afterSequence, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<BlobOwner?> FindBlobOwnerAsync(UInt128 blobId, CancellationToken cancellationToken)
@@ -183,7 +193,8 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
-        => ReadAsync((after, limit), static (queries, page) => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);
+        => ReadAsync((after, limit), static (queries, page)
+            => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BootRecord>> ListBootsAsync(uint node, CancellationToken cancellationToken)
@@ -210,7 +221,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
         _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
         await _committer.Ended;
-        while (_readers.TryTake(out var reader))
+        while (_readers.TryPop(out var reader))
         {
             reader.Database.Dispose();
         }
@@ -229,7 +240,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
         try
         {
-            var reader = _readers.TryTake(out var idle) ? idle : OpenReader();
+            var reader = Rent();
             try
             {
                 return ValueTask.FromResult(read(reader, argument));
@@ -257,7 +268,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 #pragma warning restore CA2000
         try
         {
-            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
+            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
             return new SqliteQueries(database);
         }
         catch
@@ -267,15 +278,27 @@ public sealed class SqliteMetadataStore : IMetadataStore
         }
     }
 
+    private SqliteQueries Rent()
+    {
+        if (_readers.TryPop(out var idle))
+        {
+            Interlocked.Decrement(ref _idleReaders);
+            return idle;
+        }
+
+        return OpenReader();
+    }
+
     private void Return(SqliteQueries reader)
     {
-        if (_disposed != 0 || reader.Database.InTransaction || _readers.Count >= _maxIdleReaders)
+        if (_disposed != 0 || reader.Database.InTransaction || Volatile.Read(ref _idleReaders) >= _maxIdleReaders)
         {
             reader.Database.Dispose();
             return;
         }
 
-        _readers.Add(reader);
+        Interlocked.Increment(ref _idleReaders);
+        _readers.Push(reader);
     }
 
     private static void EndProcess(string line)

@@ -4,15 +4,19 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>The prepared queries of one connection, for readers and for the writer's transaction alike. Each ends its read before it returns.</summary>
+/// <summary>
+/// The prepared queries of one connection, for readers and for the writer's transaction alike. Each ends its read before it returns.
+/// </summary>
 internal sealed class SqliteQueries(SqliteDatabase database)
 {
-    private const string BucketPage = "FROM buckets WHERE name >= ?2 AND name > ?3 AND (?1 IS NULL OR owner_id = ?1) ORDER BY name";
-
     private readonly SqliteStatement _begin = database.Prepare("BEGIN");
     private readonly SqliteStatement _end = database.Prepare("COMMIT");
     private readonly SqliteStatement _bucket = database.Prepare("SELECT record FROM buckets WHERE name = ?");
-    private readonly SqliteStatement _buckets = database.Prepare("SELECT name, record " + BucketPage);
+    private readonly SqliteStatement _buckets =
+        database.Prepare("SELECT name, record FROM buckets WHERE name >= ? AND name > ? ORDER BY name");
+    private readonly SqliteStatement _bucketsOfOwner =
+        database.Prepare("SELECT name, record FROM buckets WHERE owner_id = ? AND name >= ? AND name > ? ORDER BY name");
+
     private readonly SqliteStatement _counters = database.Prepare("SELECT objects, bytes FROM bucket_counters WHERE bucket_id = ?");
     private readonly SqliteStatement _allCounters =
         database.Prepare("SELECT count(*), ifnull(sum(objects), 0), ifnull(sum(bytes), 0) FROM bucket_counters");
@@ -24,7 +28,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     private readonly SqliteStatement _objectRows =
         database.Prepare("SELECT key, record FROM objects WHERE bucket_id = ? AND key >= ? ORDER BY key");
 
-    private readonly SqliteStatement _upload = database.Prepare("SELECT record FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
+    private readonly SqliteStatement _upload =
+        database.Prepare("SELECT record FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
     private readonly SqliteStatement _uploadRows = database.Prepare(
         "SELECT key, record FROM uploads WHERE bucket_id = ? AND (key, upload_id) > (?, ?) ORDER BY key, upload_id");
 
@@ -69,17 +74,18 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public List<BucketRecord> ListBuckets(string? ownerId, string prefix, string? after, int limit)
     {
         var buckets = new List<BucketRecord>();
-        _buckets.Bind(ownerId).Bind(prefix).Bind(after ?? "");
+        var rows = ownerId is null ? _buckets : _bucketsOfOwner.Bind(ownerId);
+        rows.Bind(prefix).Bind(after ?? "");
         try
         {
-            while (buckets.Count < limit && _buckets.Step() && _buckets.Text(0).StartsWith(prefix, StringComparison.Ordinal))
+            while (buckets.Count < limit && rows.Step() && rows.Text(0).StartsWith(prefix, StringComparison.Ordinal))
             {
-                buckets.Add(BucketRecordEncoding.Decode(_buckets.Bytes(1)));
+                buckets.Add(BucketRecordEncoding.Decode(rows.Bytes(1)));
             }
         }
         finally
         {
-            _buckets.Reset();
+            rows.Reset();
         }
 
         return buckets;
@@ -107,7 +113,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public ObjectPage ListObjects(long bucketId, ListQuery query)
         => OneState(
             () => PrefixListing.ListObjects(
-                new SqliteCursor<ObjectRecord>(_objectRows, bucketId, hasUploadId: false, (row, key) => ObjectRecordEncoding.Decode(row.Bytes(1), key)),
+                new SqliteCursor<ObjectRecord>(_objectRows, bucketId, hasUploadId: false, (row, key)
+                    => ObjectRecordEncoding.Decode(row.Bytes(1), key)),
                 query),
             _objectRows);
 
@@ -117,7 +124,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public UploadPage ListUploads(long bucketId, UploadListQuery query)
         => OneState(
             () => PrefixListing.ListUploads(
-                new SqliteCursor<UploadRecord>(_uploadRows, bucketId, hasUploadId: true, (row, _) => UploadRecordEncoding.Decode(row.Bytes(1))),
+                new SqliteCursor<UploadRecord>(_uploadRows, bucketId, hasUploadId: true, (row, _)
+                    => UploadRecordEncoding.Decode(row.Bytes(1))),
                 query),
             _uploadRows);
 
@@ -145,9 +153,11 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public CompletedUploadRecord? FindCompletedUpload(string uploadId)
         => _completed.Bind(uploadId).First(row => CompletedUploadRecordEncoding.Decode(row.Bytes(0)));
 
-    public AccountRecord? FindAccount(string accountId) => _account.Bind(accountId).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
+    public AccountRecord? FindAccount(string accountId)
+        => _account.Bind(accountId).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
 
-    public AccountRecord? FindAccountByEmail(string email) => _accountByEmail.Bind(email).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
+    public AccountRecord? FindAccountByEmail(string email)
+        => _accountByEmail.Bind(email).First(row => AccountRecordEncoding.Decode(row.Bytes(0)));
 
     public CredentialRecord? FindCredential(string accessKey)
         => _credential.Bind(accessKey).First(row => CredentialRecordEncoding.Decode(row.Bytes(0)));
@@ -185,7 +195,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         return _owners.All(limit, ReadOwner);
     }
 
-    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId) => _inline.BindId(blobId).First(row => row.Bytes(0).ToArray()) is { } body ? body : null;
+    public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId)
+        => _inline.BindId(blobId).First(row => (ReadOnlyMemory<byte>?)row.Bytes(0).ToArray());
 
     public List<BootRecord> ListBoots(uint node)
         => _boots.Bind(node).All(int.MaxValue, row => new BootRecord((uint)row.Int64(0), (uint)row.Int64(1), row.Int64(2) != 0));
@@ -219,7 +230,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 }
 
 /// <summary>Walks the rows of one bucket by a statement that begins at a key.</summary>
-internal sealed class SqliteCursor<TRecord>(SqliteStatement rows, long bucketId, bool hasUploadId, Func<SqliteStatement, string, TRecord> read)
+internal sealed class SqliteCursor<TRecord>(
+    SqliteStatement rows, long bucketId, bool hasUploadId, Func<SqliteStatement, string, TRecord> read)
     : IKeyCursor<TRecord>
 {
     public string Key { get; private set; } = "";

@@ -9,21 +9,24 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement Rollback { get; } = database.Prepare("ROLLBACK");
 
-    public SqliteStatement PutMeta { get; } = database.Prepare("UPDATE meta SET sequence = ?, last_order = ?, last_bucket_id = ? WHERE id = 1");
+    public SqliteStatement PutMeta { get; } =
+        database.Prepare("UPDATE meta SET sequence = ?, last_order = ?, last_bucket_id = ? WHERE id = 1");
 
     public SqliteStatement PutBucket { get; } =
         database.Prepare("INSERT OR REPLACE INTO buckets (name, bucket_id, owner_id, record) VALUES (?, ?, ?, ?)");
 
     public SqliteStatement DeleteBucket { get; } = database.Prepare("DELETE FROM buckets WHERE name = ?");
 
-    public SqliteStatement PutCounters { get; } = database.Prepare("INSERT OR IGNORE INTO bucket_counters (bucket_id, objects, bytes) VALUES (?, 0, 0)");
+    public SqliteStatement PutCounters { get; } =
+        database.Prepare("INSERT OR IGNORE INTO bucket_counters (bucket_id, objects, bytes) VALUES (?, 0, 0)");
 
     public SqliteStatement AddToCounters { get; } =
         database.Prepare("UPDATE bucket_counters SET objects = objects + ?, bytes = bytes + ? WHERE bucket_id = ?");
 
     public SqliteStatement DeleteCounters { get; } = database.Prepare("DELETE FROM bucket_counters WHERE bucket_id = ?");
 
-    public SqliteStatement PutObject { get; } = database.Prepare("INSERT OR REPLACE INTO objects (bucket_id, key, record) VALUES (?, ?, ?)");
+    public SqliteStatement PutObject { get; } =
+        database.Prepare("INSERT OR REPLACE INTO objects (bucket_id, key, record) VALUES (?, ?, ?)");
 
     public SqliteStatement DeleteObject { get; } = database.Prepare("DELETE FROM objects WHERE bucket_id = ? AND key = ?");
 
@@ -33,9 +36,11 @@ internal sealed class SqliteRows(SqliteDatabase database)
     public SqliteStatement TouchUpload { get; } =
         database.Prepare("UPDATE uploads SET last_activity = ? WHERE bucket_id = ? AND key = ? AND upload_id = ?");
 
-    public SqliteStatement DeleteUpload { get; } = database.Prepare("DELETE FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
+    public SqliteStatement DeleteUpload { get; } =
+        database.Prepare("DELETE FROM uploads WHERE bucket_id = ? AND key = ? AND upload_id = ?");
 
-    public SqliteStatement PutPart { get; } = database.Prepare("INSERT OR REPLACE INTO parts (upload_id, part_number, record) VALUES (?, ?, ?)");
+    public SqliteStatement PutPart { get; } =
+        database.Prepare("INSERT OR REPLACE INTO parts (upload_id, part_number, record) VALUES (?, ?, ?)");
 
     public SqliteStatement DeletePart { get; } = database.Prepare("DELETE FROM parts WHERE upload_id = ? AND part_number = ?");
 
@@ -70,7 +75,7 @@ internal sealed class SqliteRows(SqliteDatabase database)
     public SqliteStatement DeleteOwner { get; } = database.Prepare("DELETE FROM blob_owners WHERE blob_id = ?");
 
     public SqliteStatement AddToBackend { get; } =
-        database.Prepare("INSERT INTO backends (name, blobs) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET blobs = blobs + excluded.blobs");
+        database.Prepare("INSERT INTO backends VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET blobs = blobs + excluded.blobs");
 
     public SqliteStatement PutInline { get; } = database.Prepare("INSERT OR REPLACE INTO inline_bodies (blob_id, body) VALUES (?, ?)");
 
@@ -84,9 +89,11 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement DeleteEvent { get; } = database.Prepare("DELETE FROM outbox WHERE sequence = ? AND ordinal = ?");
 
-    public SqliteStatement PutAccount { get; } = database.Prepare("INSERT OR REPLACE INTO accounts (account_id, email, record) VALUES (?, ?, ?)");
+    public SqliteStatement PutAccount { get; } =
+        database.Prepare("INSERT OR REPLACE INTO accounts (account_id, email, record) VALUES (?, ?, ?)");
 
-    public SqliteStatement PutCredential { get; } = database.Prepare("INSERT OR REPLACE INTO credentials (access_key, record) VALUES (?, ?)");
+    public SqliteStatement PutCredential { get; } =
+        database.Prepare("INSERT OR REPLACE INTO credentials (access_key, record) VALUES (?, ?)");
 
     public SqliteStatement DeleteCredential { get; } = database.Prepare("DELETE FROM credentials WHERE access_key = ?");
 

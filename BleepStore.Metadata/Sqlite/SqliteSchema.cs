@@ -20,10 +20,12 @@ internal static class SqliteSchema
         CREATE TABLE meta (
             id INTEGER PRIMARY KEY CHECK (id = 1), store_id TEXT NOT NULL, release TEXT NOT NULL,
             sequence INTEGER NOT NULL, last_order INTEGER NOT NULL, last_bucket_id INTEGER NOT NULL);
-        CREATE TABLE buckets (name TEXT PRIMARY KEY, bucket_id INTEGER NOT NULL, owner_id TEXT NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE buckets (name TEXT PRIMARY KEY, bucket_id INTEGER NOT NULL, owner_id TEXT NOT NULL,
+            record BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX buckets_owner ON buckets (owner_id);
         CREATE TABLE bucket_counters (bucket_id INTEGER PRIMARY KEY, objects INTEGER NOT NULL, bytes INTEGER NOT NULL);
-        CREATE TABLE objects (bucket_id INTEGER NOT NULL, key BLOB NOT NULL, record BLOB NOT NULL, PRIMARY KEY (bucket_id, key)) WITHOUT ROWID;
+        CREATE TABLE objects (bucket_id INTEGER NOT NULL, key BLOB NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (bucket_id, key)) WITHOUT ROWID;
         CREATE TABLE versions (
             bucket_id INTEGER NOT NULL, key BLOB NOT NULL, "order" INTEGER NOT NULL, version_id TEXT NOT NULL, is_null INTEGER NOT NULL,
             record BLOB NOT NULL, PRIMARY KEY (bucket_id, key, "order" DESC)) WITHOUT ROWID;
@@ -33,21 +35,25 @@ internal static class SqliteSchema
             bucket_id INTEGER NOT NULL, key BLOB NOT NULL, upload_id TEXT NOT NULL, last_activity INTEGER NOT NULL, record BLOB NOT NULL,
             PRIMARY KEY (bucket_id, key, upload_id)) WITHOUT ROWID;
         CREATE INDEX uploads_activity ON uploads (last_activity);
-        CREATE TABLE parts (upload_id TEXT NOT NULL, part_number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (upload_id, part_number)) WITHOUT ROWID;
+        CREATE TABLE parts (upload_id TEXT NOT NULL, part_number INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (upload_id, part_number)) WITHOUT ROWID;
         CREATE TABLE manifests (
             upload_id TEXT NOT NULL, chunk INTEGER NOT NULL, "offset" INTEGER NOT NULL, record BLOB NOT NULL,
             PRIMARY KEY (upload_id, chunk)) WITHOUT ROWID;
         CREATE TABLE completed_uploads (upload_id TEXT PRIMARY KEY, completed_at INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX completed_uploads_at ON completed_uploads (completed_at);
-        CREATE TABLE operations (id BLOB PRIMARY KEY, "order" INTEGER NOT NULL, fingerprint BLOB NOT NULL, outcome BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE operations (id BLOB PRIMARY KEY, "order" INTEGER NOT NULL, fingerprint BLOB NOT NULL,
+            outcome BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX operations_order ON operations ("order");
         CREATE TABLE blob_owners (
-            blob_id BLOB PRIMARY KEY, bucket_id INTEGER NOT NULL, key BLOB, "order" INTEGER NOT NULL, upload_id TEXT, part_number INTEGER NOT NULL,
-            backend TEXT NOT NULL) WITHOUT ROWID;
+            blob_id BLOB PRIMARY KEY, bucket_id INTEGER NOT NULL, key BLOB, "order" INTEGER NOT NULL, upload_id TEXT,
+            part_number INTEGER NOT NULL, backend TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE backends (name TEXT PRIMARY KEY, blobs INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE inline_bodies (blob_id BLOB NOT NULL PRIMARY KEY, body BLOB NOT NULL);
-        CREATE TABLE garbage (sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (sequence, ordinal)) WITHOUT ROWID;
-        CREATE TABLE outbox (sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (sequence, ordinal)) WITHOUT ROWID;
+        CREATE TABLE garbage (sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (sequence, ordinal)) WITHOUT ROWID;
+        CREATE TABLE outbox (sequence INTEGER NOT NULL, ordinal INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (sequence, ordinal)) WITHOUT ROWID;
         CREATE TABLE accounts (account_id TEXT PRIMARY KEY, email TEXT, record BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX accounts_email ON accounts (email);
         CREATE TABLE credentials (access_key TEXT PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
@@ -77,7 +83,7 @@ internal static class SqliteSchema
             {
                 throw new MetadataFormatException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path} has metadata format {format}, which release {Release(database)} wrote; this release reads formats up to {Format}."));
+                    $"{path} has metadata format {format}, which release {Release(database)} wrote; this one reads up to {Format}."));
             }
         }
         catch (SqliteEngineException error) when ((error.Code & 0xFF) == raw.SQLITE_NOTADB)

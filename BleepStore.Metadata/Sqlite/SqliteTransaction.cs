@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace BleepStore.Metadata.Sqlite;
 
 /// <summary>
-/// The rows of a batch of commands on the writer's connection. Counters and the meta row are kept aside and written once a batch. The committer's
+/// The rows of a batch of commands on the writer's connection. Counters and the meta row are kept aside and written once a batch. The
+/// committer's
 /// thread alone uses it: begin, commands, flush, commit or roll back.
 /// </summary>
 internal sealed class SqliteTransaction : IMetadataTransaction
@@ -136,7 +137,8 @@ internal sealed class SqliteTransaction : IMetadataTransaction
     /// <inheritdoc/>
     public void PutBucket(BucketRecord bucket)
     {
-        Write(_rows.PutBucket.Bind(bucket.Name).Bind(bucket.BucketId).Bind(bucket.OwnerId).Bind(BucketRecordEncoding.Encode(_writer, bucket)));
+        Write(_rows.PutBucket.Bind(bucket.Name).Bind(bucket.BucketId).Bind(bucket.OwnerId)
+            .Bind(BucketRecordEncoding.Encode(_writer, bucket)));
         Write(_rows.PutCounters.Bind(bucket.BucketId));
         Remember(bucket);
     }
@@ -180,7 +182,8 @@ internal sealed class SqliteTransaction : IMetadataTransaction
             .Bind(UploadRecordEncoding.Encode(_writer, upload)));
 
     /// <inheritdoc/>
-    public void DeleteUpload(UploadRecord upload) => Write(_rows.DeleteUpload.Bind(upload.BucketId).BindKey(upload.Key).Bind(upload.UploadId));
+    public void DeleteUpload(UploadRecord upload)
+        => Write(_rows.DeleteUpload.Bind(upload.BucketId).BindKey(upload.Key).Bind(upload.UploadId));
 
     /// <inheritdoc/>
     public PartRecord? FindPart(string uploadId, int partNumber) => _queries.FindPart(uploadId, partNumber);
@@ -200,7 +203,8 @@ internal sealed class SqliteTransaction : IMetadataTransaction
 
     /// <inheritdoc/>
     public void PutManifestChunk(ManifestChunk chunk)
-        => Write(_rows.PutChunk.Bind(chunk.UploadId).Bind(chunk.Chunk).Bind(chunk.Offset).Bind(ManifestChunkEncoding.Encode(_writer, chunk)));
+        => Write(_rows.PutChunk.Bind(chunk.UploadId).Bind(chunk.Chunk).Bind(chunk.Offset)
+            .Bind(ManifestChunkEncoding.Encode(_writer, chunk)));
 
     /// <inheritdoc/>
     public void DeleteManifest(string uploadId) => Write(_rows.DeleteManifest.Bind(uploadId));

@@ -61,7 +61,9 @@ internal sealed class SqliteWriter : IDisposable
         return statement.First(row => row.Text(0))!;
     }
 
-    /// <summary>Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.</summary>
+    /// <summary>
+    /// Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.
+    /// </summary>
     public void CheckpointWhenDue()
     {
         raw.sqlite3_db_status(_database.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
@@ -69,17 +71,21 @@ internal sealed class SqliteWriter : IDisposable
         if (_journalPages >= _softLimitPages)
         {
             Checkpoint(_journalPages >= HardLimitFactor * _softLimitPages ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE);
+            if (FreePages() > Math.Max(VacuumPages, _database.QueryInt64("PRAGMA page_count") / 2))
+            {
+                // Free pages are kept for new rows, but a store that was emptied should shrink in time.
+                Vacuum();
+            }
         }
     }
 
-    /// <summary>Gives free pages at the end of the database back to the file system; true when there may be more.</summary>
+    /// <summary>Gives free pages of the database back to the file system; true when there may be more.</summary>
     public bool GiveBack()
     {
-        var free = _database.QueryInt64("PRAGMA freelist_count");
+        var free = FreePages();
         if (free > 0)
         {
-            using var vacuum = new SqliteStatement(_database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
-            vacuum.Run();
+            Vacuum();
         }
 
         Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
@@ -88,6 +94,15 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
+
+    private long FreePages() => _database.QueryInt64("PRAGMA freelist_count");
+
+    private void Vacuum()
+    {
+        using var vacuum = new SqliteStatement(_database,
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
+        vacuum.Run();
+    }
 
     private void Checkpoint(int mode)
     {

@@ -16,7 +16,9 @@ public interface IFatalErrors
     void End(Exception exception);
 }
 
-/// <summary>Ends the process with one clear line on standard error, at once: no handlers run that could acknowledge or write anything.</summary>
+/// <summary>
+/// Ends the process with one clear line on standard error, at once: no handlers run that could acknowledge or write anything.
+/// </summary>
 public sealed partial class ProcessFatalErrors : IFatalErrors
 {
     /// <summary>The exit code: EX_IOERR of sysexits.h.</summary>

@@ -7,11 +7,14 @@ namespace BleepStore.Storage.FileSystem;
 /// <remarks>
 /// Errors, alike for every implementation: no room is <see cref="StorageFullException"/>, any other failure of a read or write an
 /// <see cref="IOException"/> (or <see cref="UnauthorizedAccessException"/>); the caller fails its request and the process lives. A failed
-/// sync is handed to <see cref="IFatalErrors"/>, which ends the process; where it returns (in tests), <see cref="DurabilityLostException"/> is thrown.
+/// sync is handed to <see cref="IFatalErrors"/>, which ends the process; where it returns (in tests), <see
+/// cref="DurabilityLostException"/> is thrown.
 /// </remarks>
 public interface IFileSystem
 {
-    /// <summary>Makes a file for reading and writing, readable by its owner only. Throws <see cref="IOException"/> when the name exists.</summary>
+    /// <summary>
+    /// Makes a file for reading and writing, readable by its owner only. Throws <see cref="IOException"/> when the name exists.
+    /// </summary>
     /// <param name="preallocateBytes">Room to reserve at once, 0 for none; nothing is left behind when there is not enough.</param>
     IStorageFile CreateFile(string path, long preallocateBytes);
 
@@ -25,7 +28,10 @@ public interface IFileSystem
     /// <summary>Makes a directory (owner only) and those above it, durable on return; true when it did not exist before.</summary>
     bool CreateDirectory(string path);
 
-    /// <summary>Renames within one file system. Throws <see cref="IOException"/> when <paramref name="to"/> exists; durable after a directory sync.</summary>
+    /// <summary>
+    /// Renames within one file system. Throws <see cref="IOException"/> when <paramref name="to"/> exists; durable after a directory
+    /// sync.
+    /// </summary>
     void Rename(string from, string to);
 
     /// <summary>Renames over an existing file or none, atomically; durable after a directory sync.</summary>
@@ -97,7 +103,8 @@ public readonly record struct FileEntry(string Name, FileKind Kind, long Length)
 /// <param name="path">The lock file.</param>
 /// <param name="holder">Process id of the holder; null when it could not be read.</param>
 public sealed class StoreLockedException(string path, int? holder)
-    : IOException($"{path} is locked by {(holder is int id ? $"process {id}" : "another process")}: only one BleepStore process may use a directory.")
+    : IOException($"{path} is locked by {(holder is int id ? $"process {id}" : "another process")}: "
+        + "only one BleepStore process may use a directory.")
 {
     /// <summary>Process id of the holder; null when it could not be read.</summary>
     public int? Holder { get; } = holder;

@@ -35,7 +35,9 @@ internal static class LockFile
 
         using (handle)
         {
-            throw error == LinuxCalls.WouldBlock ? new StoreLockedException(path, ReadHolder(handle)) : FileErrors.FromError(error, "lock", path);
+            throw error == LinuxCalls.WouldBlock
+                ? new StoreLockedException(path, ReadHolder(handle))
+                : FileErrors.FromError(error, "lock", path);
         }
     }
 

@@ -24,6 +24,12 @@ public sealed class PhysicalFileSystem(IFatalErrors? fatalErrors = null) : IFile
             return Wrap(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete), path);
         }
 
+        // The kernel would take all there is before it finds that it is not enough, and starve everybody else meanwhile.
+        if (preallocateBytes > 0 && preallocateBytes > FreeBytes(Path.GetDirectoryName(path)!))
+        {
+            throw FileErrors.FromError(LinuxCalls.NoSpace, "preallocate", path);
+        }
+
         var handle = OpenOrThrow(path, LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.Exclusive | LinuxCalls.NoFollow, "create");
         int error = preallocateBytes > 0 ? LinuxCalls.Preallocate(handle, preallocateBytes) : 0;
         // A file system that cannot preallocate finds room as the bytes come.

@@ -11,9 +11,10 @@ public sealed class SyncThreads : IDisposable
     public const int DefaultMaximum = 32;
 
     private readonly int _maximum;
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _pending = new(0);
-    private readonly Queue<Job?> _jobs = new();
+
+    // A monitor, because waiting for it does not spin; between two writes these threads must cost nothing.
+    private readonly object _lock = new();
+    private readonly Queue<Job> _jobs = new();
     private int _threads;
     private int _idle;
     private bool _disposed;
@@ -38,69 +39,50 @@ public sealed class SyncThreads : IDisposable
     {
         lock (_lock)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
             _disposed = true;
-            for (int i = 0; i < _threads; i++)
-            {
-                _jobs.Enqueue(null);
-            }
-
-            if (_threads > 0)
-            {
-                _pending.Release(_threads);
-            }
+            Monitor.PulseAll(_lock);
         }
     }
 
     private void Enqueue(Job job)
     {
-        bool start;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _jobs.Enqueue(job);
-            start = _jobs.Count > _idle && _threads < _maximum;
-            if (start)
+            if (_jobs.Count <= _idle || _threads == _maximum)
             {
-                _threads++;
+                Monitor.Pulse(_lock);
+                return;
             }
+
+            _threads++;
         }
 
-        if (start)
-        {
-            new Thread(Work, maxStackSize: 256 * 1024) { IsBackground = true, Name = "BleepStore sync" }.Start();
-        }
-
-        _pending.Release();
+        new Thread(Work, maxStackSize: 256 * 1024) { IsBackground = true, Name = "BleepStore sync" }.Start();
     }
 
     private void Work()
     {
-        while (true)
+        while (Take() is Job job)
         {
-            lock (_lock)
-            {
-                _idle++;
-            }
-
-            _pending.Wait();
-            Job? job;
-            lock (_lock)
-            {
-                _idle--;
-                job = _jobs.Dequeue();
-            }
-
-            if (job is null)
-            {
-                return;
-            }
-
             job.Run();
+        }
+    }
+
+    /// <summary>Waits for a job; null when there will be no more.</summary>
+    private Job? Take()
+    {
+        lock (_lock)
+        {
+            _idle++;
+            while (_jobs.Count == 0 && !_disposed)
+            {
+                Monitor.Wait(_lock);
+            }
+
+            _idle--;
+            return _jobs.TryDequeue(out var job) ? job : null;
         }
     }
 

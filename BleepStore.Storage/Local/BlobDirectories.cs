@@ -3,7 +3,9 @@ using BleepStore.Storage.FileSystem;
 
 namespace BleepStore.Storage.Local;
 
-/// <summary>The 256 directories of blobs: made when first needed, and kept open so that a published blob can always be made durable.</summary>
+/// <summary>
+/// The 256 directories of blobs: made when first needed, and kept open so that a published blob can always be made durable.
+/// </summary>
 internal sealed class BlobDirectories : IDisposable
 {
     private const int Count = 256;

@@ -21,7 +21,8 @@ namespace BleepStore.Storage.Local;
 ///            60  checksum      of the 60 bytes before
 /// </code>
 /// A frame's checksum is of its data alone, so that a whole copy may carry it over. A page's is of the blob id (16 bytes), the page's
-/// number (u64) and its entries, so that a page of another blob or place is noticed. The header is last because the length is not always known first.
+/// number (u64) and its entries, so that a page of another blob or place is noticed. The header is last because the length is not always
+/// known first.
 /// </remarks>
 internal static class BlobLayout
 {
@@ -99,7 +100,8 @@ internal static class BlobLayout
     }
 
     /// <summary>Returns when the header is that of the blob.</summary>
-    /// <exception cref="BlobCorruptException">The header is damaged, of another blob, or of a layout this version does not know.</exception>
+    /// <exception cref="BlobCorruptException">The header is damaged, of another blob, or of a layout this version does not
+    /// know.</exception>
     public static void CheckHeader(ReadOnlySpan<byte> header, BlobId id, long length)
     {
         if (!header[..Magic.Length].SequenceEqual(Magic))

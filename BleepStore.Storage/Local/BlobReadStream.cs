@@ -5,7 +5,9 @@ using BleepStore.Storage.FileSystem;
 
 namespace BleepStore.Storage.Local;
 
-/// <summary>Reads a range of a blob's file, verifying each frame before any byte of it is handed out. Reads complete synchronously.</summary>
+/// <summary>
+/// Reads a range of a blob's file, verifying each frame before any byte of it is handed out. Reads complete synchronously.
+/// </summary>
 /// <remarks>
 /// Whole frames are read straight into the caller's memory; give it room for 64 KiB or more and nothing is copied. (Bytes of a frame that
 /// fails are in that memory then, but the read throws and says so.) A small blob is one open, one read, one close.
@@ -174,7 +176,9 @@ internal sealed class BlobReadStream : Stream
         }
     }
 
-    /// <summary>Reads header and, where one read does, more. A byte beyond the header is asked for too: getting none proves the end.</summary>
+    /// <summary>
+    /// Reads header and, where one read does, more. A byte beyond the header is asked for too: getting none proves the end.
+    /// </summary>
     private void ReadTrailer()
     {
         long stored = BlobLayout.StoredLength(_length);

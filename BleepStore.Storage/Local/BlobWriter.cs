@@ -6,10 +6,14 @@ using BleepStore.Storage.FileSystem;
 
 namespace BleepStore.Storage.Local;
 
-/// <summary>Writes one blob's bytes and trailer to an open file: few large writes from one pooled buffer, whatever pieces the source comes in.</summary>
+/// <summary>
+/// Writes one blob's bytes and trailer to an open file: few large writes from one pooled buffer, whatever pieces the source comes in.
+/// </summary>
 internal sealed class BlobWriter : IDisposable
 {
-    /// <summary>Four frames: long enough that the call costs little beside the bytes, short enough to stay in the processor's cache.</summary>
+    /// <summary>
+    /// Four frames: long enough that the call costs little beside the bytes, short enough to stay in the processor's cache.
+    /// </summary>
     public const int BufferSize = 4 * BlobLayout.FrameSize;
 
     // The device works on the first megabytes while the digests of the next ones are computed; the final sync has little left.
@@ -149,5 +153,6 @@ internal sealed class BlobWriter : IDisposable
     }
 
     private EndOfStreamException WrongLength(long length, string qualifier) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The source of blob {_id} has {qualifier}{length} bytes; {_announced} were announced."));
+        new(string.Create(
+            CultureInfo.InvariantCulture, $"The source of blob {_id} has {qualifier}{length} bytes; {_announced} were announced."));
 }

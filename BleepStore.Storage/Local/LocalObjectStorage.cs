@@ -24,7 +24,9 @@ public sealed class LocalObjectStorage : IObjectStorage
     private readonly SyncThreads _syncThreads;
     private long _healthChecks;
 
-    /// <summary>Keeps blobs in <paramref name="root"/>, which it takes over and disposes; nothing can be written before the root is claimed.</summary>
+    /// <summary>
+    /// Keeps blobs in <paramref name="root"/>, which it takes over and disposes; nothing can be written before the root is claimed.
+    /// </summary>
     /// <param name="crashPoints">Null for none.</param>
     /// <param name="maximumSyncThreads">How many blobs can be made durable at once.</param>
     public LocalObjectStorage(StorageRoot root, ICrashPoints? crashPoints = null, int maximumSyncThreads = SyncThreads.DefaultMaximum)
@@ -103,7 +105,8 @@ public sealed class LocalObjectStorage : IObjectStorage
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Freeing the extents of a large file can take long.
-        await _syncThreads.RunAsync(static target => target.Storage._fileSystem.Delete(target.Path), (Storage: this, Path: _directories.PathOf(blob.Id)));
+        await _syncThreads.RunAsync(
+            static target => target.FileSystem.Delete(target.Path), (FileSystem: _fileSystem, Path: _directories.PathOf(blob.Id)));
         _crashPoints.Hit(BlobCrashPoints.Deleted);
     }
 
@@ -175,7 +178,7 @@ public sealed class LocalObjectStorage : IObjectStorage
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Nothing can be read under a temporary name, and the next start removes it; what the caller must learn is why the write failed.
+            // Nothing is readable under a temporary name and the next start removes it; the caller must learn why the write failed.
         }
     }
 

@@ -110,7 +110,8 @@ public sealed class StorageRoot : IDisposable
             bool isOurs = entry.Name.Length == 2 || entry.Name is TemporaryDirectory or MultipartDirectory;
             if (isOurs && entry.Kind == FileKind.Other)
             {
-                throw new InvalidDataException($"{System.IO.Path.Join(Path, entry.Name)} is a symbolic link; only the root itself may be one.");
+                string link = System.IO.Path.Join(Path, entry.Name);
+                throw new InvalidDataException($"{link} is a symbolic link; only the root itself may be one.");
             }
 
             if (entry.Kind == FileKind.Directory)
@@ -147,7 +148,9 @@ public sealed class StorageRoot : IDisposable
         return StoreIdentity.Parse(bytes.AsMemory(0, file.Read(bytes, 0)), path);
     }
 
-    /// <summary>Removes files whose writes were never acknowledged. Again until none is found, as entries shift while a directory is read.</summary>
+    /// <summary>
+    /// Removes files whose writes were never acknowledged. Again until none is found, as entries shift while a directory is read.
+    /// </summary>
     private void Empty(string directory)
     {
         bool found;

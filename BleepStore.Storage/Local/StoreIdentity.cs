@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace BleepStore.Storage.Local;
 
-/// <summary>What <c>store.json</c> holds: which store a storage root belongs to, and the highest boot that may have written there.</summary>
+/// <summary>
+/// What <c>store.json</c> holds: which store a storage root belongs to, and the highest boot that may have written there.
+/// </summary>
 internal sealed record StoreIdentity(string StoreId, uint HighestBoot)
 {
     public const int StoreIdLength = 32;
@@ -33,7 +35,8 @@ internal sealed record StoreIdentity(string StoreId, uint HighestBoot)
                 ? new StoreIdentity(storeId, root.GetProperty(HighestBootName).GetUInt32())
                 : throw new InvalidDataException($"{path} is damaged: its store id is not 32 hex digits.");
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
         }

@@ -1,6 +1,8 @@
 namespace BleepStore.Storage.Memory;
 
-/// <summary>Bytes of any length in pieces, so that a large blob needs no large array and its source is read without a second copy.</summary>
+/// <summary>
+/// Bytes of any length in pieces, so that a large blob needs no large array and its source is read without a second copy.
+/// </summary>
 internal sealed class ChunkedBytes
 {
     public const int ChunkSize = 256 * 1024;

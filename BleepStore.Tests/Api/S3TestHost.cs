@@ -69,8 +69,7 @@ internal sealed class S3TestHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(options =>
         {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = null;
+            S3Kestrel.Configure(options);
             options.Listen(IPAddress.Loopback, 0);
         });
         var directory = engines == TestEngines.Durable ? System.IO.Directory.CreateTempSubdirectory("bleepstore-api-").FullName : null;

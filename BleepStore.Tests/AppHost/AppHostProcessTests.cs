@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using BleepStore.Tests.ServiceDefaults;
 
 namespace BleepStore.Tests.AppHost;
 
@@ -48,7 +49,7 @@ public sealed class AppHostProcessTests
         await using var run = AppHostRun.DotnetRun();
         await run.RunningAsync();
         var host = Processes.With(run.Mark).Single(processId =>
-            processId != run.ProcessId && Path.GetFileName(File.ResolveLinkTarget($"/proc/{processId}/exe", returnFinalTarget: false)!.Name) == "BleepStore.AppHost");
+            File.ResolveLinkTarget($"/proc/{processId}/exe", returnFinalTarget: false)!.Name == "BleepStore.AppHost");
         AppHostRun.Signal(host, AppHostRun.SigKill);
         (await run.ExitAsync()).ShouldNotBe(0);
         await run.NothingIsLeftAsync();
@@ -101,5 +102,32 @@ public sealed class AppHostProcessTests
         run.Output.ShouldNotContain('\u001b');
         run.Signal(AppHostRun.SigTerm);
         (await run.ExitAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Telemetry_of_the_server_reaches_a_collector_under_the_name_of_its_resource()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using var run = AppHostRun.Built(new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        });
+        var endpoint = await run.RunningAsync();
+        using var http = new HttpClient();
+        (await http.GetAsync(endpoint + "/", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        run.Signal(AppHostRun.SigTerm);
+        (await run.ExitAsync()).ShouldBe(0, run.Output);
+
+        foreach (var signal in (string[])["traces", "metrics", "logs"])
+        {
+            receiver[signal].ShouldContain("service.name");
+            receiver[signal].ShouldContain("bleepstore");
+            receiver[signal].ShouldContain("service.instance.id");
+        }
+
+        receiver["traces"].ShouldContain("Microsoft.AspNetCore");
+        receiver["traces"].ShouldContain("ListBuckets");
+        receiver["metrics"].ShouldContain("dotnet.gc.collections");
     }
 }

@@ -14,7 +14,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private static readonly string Configuration = typeof(AppHostRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    private static readonly string Configuration =
+        typeof(AppHostRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
     private static int _runs;
 
     private readonly Process _process;
@@ -45,18 +47,35 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public static AppHostRun DotnetRun(params string[] arguments)
     {
         var (mark, data) = Fresh();
-        return new(new("dotnet", ["run", "--no-build", "-c", Configuration, "--project", "BleepStore.AppHost", "--", .. Standard(data), .. arguments]), mark, data);
+        string[] run = ["run", "--no-build", "-c", Configuration, "--project", "BleepStore.AppHost", "--"];
+        return new(new("dotnet", [.. run, .. Standard(data), .. arguments]), mark, data);
     }
 
     /// <summary>The built program without <c>dotnet run</c> above it.</summary>
-    public static AppHostRun Built(params string[] arguments)
+    public static AppHostRun Built(params string[] arguments) => Built(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The built program with further variables, which the server inherits.</summary>
+    public static AppHostRun Built(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var (mark, data) = Fresh();
         var program = Path.Combine(Repository.Root, "BleepStore.AppHost", "bin", Configuration, "net10.0", "BleepStore.AppHost");
-        return new(new(program, [.. Standard(data), .. arguments]), mark, data);
+        var command = new ProcessStartInfo(program, [.. Standard(data), .. arguments]);
+        foreach (var (name, value) in variables)
+            command.Environment[name] = value;
+        return new(command, mark, data);
     }
 
-    public Task<string> LineAsync(string part) => _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+    public async Task<string> LineAsync(string part)
+    {
+        try
+        {
+            return await _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"'{part}' did not come; the AppHost wrote:\n{Output}");
+        }
+    }
 
     /// <summary>The S3 endpoint, once the store serves.</summary>
     public async Task<string> RunningAsync()
@@ -71,7 +90,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(ShellHost.Patience, cancellationToken);
         return _process.ExitCode;
     }
 
@@ -100,7 +120,8 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         return (mark, Path.Combine(Path.GetTempPath(), $"bleepstore-apphost-{mark}"));
     }
 
-    private static string[] Standard(string data) => ["--s3:port", "0", "--admin:port", "0", "--dashboard:port", "0", "--data:directory", data];
+    private static string[] Standard(string data) =>
+        ["--s3:port", "0", "--admin:port", "0", "--dashboard:port", "0", "--data:directory", data];
 
     private async Task PumpAsync(StreamReader reader)
     {

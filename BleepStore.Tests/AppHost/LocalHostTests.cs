@@ -13,7 +13,8 @@ public sealed class LocalHostTests
 {
     private const string RunsUntilTold = "trap 'echo told; exit 0' TERM; echo up; while :; do sleep 0.05; done";
 
-    private static IResourceBuilder<ExecutableResource> Script(IDistributedApplicationBuilder graph, string script, string name = "child") =>
+    private static IResourceBuilder<ExecutableResource> Script(
+        IDistributedApplicationBuilder graph, string script, string name = "child") =>
         graph.AddExecutable(name, "/bin/sh", Path.GetTempPath(), "-c", script);
 
     [Fact]
@@ -22,7 +23,9 @@ public sealed class LocalHostTests
         EndpointAnnotation? endpoint = null;
         await using var host = new ShellHost(graph =>
         {
-            var child = Script(graph, RunsUntilTold).WithHttpEndpoint(name: "http", env: "PORT").WithHttpHealthCheck("/readyz", endpointName: "http");
+            var child = Script(graph, RunsUntilTold)
+                .WithHttpEndpoint(name: "http", env: "PORT")
+                .WithHttpHealthCheck("/readyz", endpointName: "http");
             endpoint = child.Resource.GetEndpoint("http");
         });
         await host.LineAsync("child: starting");
@@ -68,7 +71,8 @@ public sealed class LocalHostTests
 
         (await host.Exit).ShouldBe(1);
         host.Lines.ShouldHaveSingleItem().ShouldBe(
-            $"child: failed to start: port {port} (endpoint s3) is taken by another process; choose another with --s3:port N, or 0 for a free one");
+            $"child: failed to start: port {port} (endpoint s3) is taken by another process; "
+            + "choose another with --s3:port N, or 0 for a free one");
     }
 
     [Fact]
@@ -92,7 +96,11 @@ public sealed class LocalHostTests
         host.Stop();
 
         (await host.Exit).ShouldBe(0);
-        string[] ends = ["second: stopping", "second | told", "second: exited with code 0", "first: stopping", "first | told", "first: exited with code 0"];
+        string[] ends =
+        [
+            "second: stopping", "second | told", "second: exited with code 0",
+            "first: stopping", "first | told", "first: exited with code 0",
+        ];
         host.Lines.Where(line => ends.Contains(line)).ShouldBe(ends);
     }
 
@@ -138,7 +146,10 @@ public sealed class LocalHostTests
         await using var host = new ShellHost(graph =>
         {
             var parameter = graph.AddParameter("key", "secret-value", secret: true);
-            var child = Script(graph, "echo port=$PORT key=$KEY name=$OTEL_SERVICE_NAME attributes=$OTEL_RESOURCE_ATTRIBUTES profile=$PROFILE; echo self=$$ session=$(ps -o sid= -p $$)")
+            var child = Script(
+                    graph,
+                    "echo port=$PORT key=$KEY name=$OTEL_SERVICE_NAME attributes=$OTEL_RESOURCE_ATTRIBUTES profile=$PROFILE; "
+                    + "echo self=$$ session=$(cut -d' ' -f6 /proc/$$/stat)")
                 .WithHttpEndpoint(port: 0, name: "http", env: "PORT")
                 .WithEnvironment("KEY", parameter);
             endpoint = child.Resource.GetEndpoint("http");
@@ -200,7 +211,8 @@ internal static class Processes
         try
         {
             using var process = Process.GetProcessById(processId);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+            var cancellationToken = TestContext.Current.CancellationToken;
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(ShellHost.Patience, cancellationToken);
         }
         catch (ArgumentException)
         {

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace BleepStore.Tests.AppHost;
 
-/// <summary>The rules of the public schema aspire-8.0.json for the resource types that our manifest uses, and that every expression points to something.</summary>
+/// <summary>
+/// The rules of the public schema aspire-8.0.json for the resource types that our manifest uses, and that every expression points
+/// to something.
+/// </summary>
 internal static partial class ManifestSchema
 {
     private const string Address = "https://json.schemastore.org/aspire-8.0.json";
@@ -46,7 +49,7 @@ internal static partial class ManifestSchema
             yield return $"unknown property {property.Name}";
         if (!IsText(project, "path", path => path.EndsWith(".csproj", StringComparison.Ordinal) && !Path.IsPathRooted(path)))
             yield return "path is not the relative path of a project";
-        if (project.TryGetProperty("env", out var env) && env.EnumerateObject().Any(variable => variable.Value.ValueKind != JsonValueKind.String))
+        if (project.TryGetProperty("env", out var env) && env.EnumerateObject().Any(it => it.Value.ValueKind != JsonValueKind.String))
             yield return "an environment variable is not text";
         if (!project.TryGetProperty("bindings", out var bindings))
             yield break;
@@ -71,7 +74,7 @@ internal static partial class ManifestSchema
             yield return "external is no boolean";
         foreach (var name in (string[])["port", "targetPort"])
         {
-            if (binding.TryGetProperty(name, out var port) && (port.ValueKind != JsonValueKind.Number || !port.TryGetInt32(out var number) || number is < 1 or > 65535))
+            if (binding.TryGetProperty(name, out var port) && !IsPort(port))
                 yield return $"{name} is no port";
         }
     }
@@ -92,10 +95,13 @@ internal static partial class ManifestSchema
             yield return "secret is no boolean";
     }
 
+    private static bool IsPort(JsonElement port) =>
+        port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var number) && number is >= 1 and <= 65535;
+
     private static bool IsText(JsonElement element, string name, Func<string, bool> rule) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && rule(value.GetString()!);
 
-    /// <summary>Follows <c>resource.property.property</c>; the target port of a binding is known even where the platform chooses it.</summary>
+    /// <summary>Follows <c>resource.property.property</c>.</summary>
     private static bool Resolves(JsonElement resources, string expression)
     {
         var at = resources;

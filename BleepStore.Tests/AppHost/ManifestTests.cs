@@ -6,11 +6,15 @@ using BleepStore.AppHost;
 
 namespace BleepStore.Tests.AppHost;
 
-/// <summary>The committed manifest is what Aspire's publisher writes of the default profile: right by the schema, and the same as the graph.</summary>
+/// <summary>
+/// The committed manifest is what Aspire's publisher writes of the default profile: right by the schema, and the same as the graph.
+/// </summary>
 public sealed class ManifestTests
 {
     /// <summary>What Aspire itself adds to the environment of every published project.</summary>
     private static readonly string[] AddedByAspire = ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "ASPNETCORE_FORWARDEDHEADERS_ENABLED"];
+
+    private static readonly string[] BindingProperties = ["scheme", "protocol", "transport", "port", "targetPort", "external"];
 
     private static readonly JsonElement Manifest =
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "aspire-manifest.json"))).RootElement;
@@ -79,17 +83,20 @@ public sealed class ManifestTests
     [Fact]
     public void Azd_finds_the_apphost_that_azure_yaml_names()
     {
-        var line = File.ReadLines(Path.Combine(Repository.Root, "azure.yaml")).Single(text => text.Contains("project:", StringComparison.Ordinal));
+        var yaml = Path.Combine(Repository.Root, "azure.yaml");
+        var line = File.ReadLines(yaml).Single(text => text.Contains("project:", StringComparison.Ordinal));
         File.Exists(Path.Combine(Repository.Root, line.Split(':')[1].Trim())).ShouldBeTrue();
     }
 
-    private static string Describe(JsonProperty binding) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{binding.Name} {Text(binding, "scheme")} {Text(binding, "protocol")} {Text(binding, "transport")} {Text(binding, "port")} {Text(binding, "targetPort")} {Text(binding, "external")}");
+    private static string Describe(JsonProperty binding) =>
+        string.Join(' ', BindingProperties.Select(name => Text(binding, name)).Prepend(binding.Name));
 
     private static string Describe(EndpointAnnotation endpoint) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{endpoint.Name} {endpoint.UriScheme} tcp {endpoint.Transport} {endpoint.Port} {endpoint.TargetPort} {(endpoint.IsExternal ? "True" : "")}");
+        $"{endpoint.Name} {endpoint.UriScheme} tcp {endpoint.Transport} {endpoint.Port} {endpoint.TargetPort} {External(endpoint)}");
 
-    private static string Text(JsonProperty binding, string name) => binding.Value.TryGetProperty(name, out var value) ? value.ToString() : "";
+    private static string External(EndpointAnnotation endpoint) => endpoint.IsExternal ? "True" : "";
+
+    private static string Text(JsonProperty binding, string name) =>
+        binding.Value.TryGetProperty(name, out var value) ? value.ToString() : "";
 }

@@ -9,8 +9,10 @@ namespace BleepStore.Tests.AppHost;
 /// <summary>What the local host's status page shows, and whom it obeys.</summary>
 public sealed partial class StatusPageTests : IAsyncLifetime
 {
+    private const string Script = "trap 'exit 0' TERM; echo hello '<b>'; while :; do sleep 0.05; done";
+
     private readonly ShellHost _host = new(
-        graph => graph.AddExecutable("child", "/bin/sh", Path.GetTempPath(), "-c", "trap 'exit 0' TERM; echo hello '<b>'; while :; do sleep 0.05; done")
+        graph => graph.AddExecutable("child", "/bin/sh", Path.GetTempPath(), "-c", Script)
             .WithHttpEndpoint(name: "http")
             .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documents" }),
         new LocalHostOptions { DashboardPort = 0, StopTimeout = ShellHost.Patience });
@@ -37,7 +39,8 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         {
             using var response = await _http.GetAsync(path, TestContext.Current.CancellationToken);
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
-            response.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
+            response.Headers.GetValues("Content-Security-Policy").Single()
+                .ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
             var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             text.ShouldNotContain("http://");
             text.ShouldNotContain("https://");

@@ -15,7 +15,7 @@ internal static class StoreAudit
     /// <summary>Sweeps and collects to the end; after that every blob has a row and every row its blob.</summary>
     public static async Task<(int Blobs, int Swept)> CheckAsync(string metadataPath, string storagePath, CancellationToken cancellationToken)
     {
-        await using var metadata = new SqliteMetadataStore(new SqliteMetadataOptions { Path = metadataPath, ReserveBytes = 0 });
+        await using var metadata = new SqliteMetadataStore(new SqliteMetadataOptions { Path = Path.GetDirectoryName(metadataPath)!, ReserveBytes = 0 });
         var root = StorageRoot.Open(new PhysicalFileSystem(), storagePath);
         await using var storage = new LocalObjectStorage(root);
         var boot = await metadata.ExecuteAsync(

@@ -24,7 +24,8 @@ public abstract class BookkeepingContract<TEngine> : StoreTest<TEngine>
     public async Task Credentials_are_put_kept_listed_and_removed()
     {
         (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK2", "first") })).ShouldBeTrue();
-        (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK2", "second"), OnlyIfAbsent = true })).ShouldBeFalse();
+        (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK2", "second"), OnlyIfAbsent = true }))
+            .ShouldBeFalse();
         (await ExecuteAsync(new PutCredential { Time = Now(), Credential = Credential("AK1", "third") })).ShouldBeTrue();
 
         var found = (await Store.FindCredentialAsync("AK2", Cancellation))!;

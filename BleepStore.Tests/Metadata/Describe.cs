@@ -22,12 +22,14 @@ internal static class Describe
         {
             var counters = await store.CountAsync(bucket.BucketId, cancellationToken);
             Line(text, $"bucket {bucket.Name} {Hex(BucketRecordEncoding.Encode(writer, bucket))} {counters}");
-            foreach (var row in (await store.ListObjectsAsync(bucket.BucketId, new ListQuery("", "", null, All), cancellationToken)).Objects)
+            foreach (var row in (await store.ListObjectsAsync(bucket.BucketId, new ListQuery("", "", null, All),
+                cancellationToken)).Objects)
             {
                 Line(text, $"object {row.Key} {Hex(ObjectRecordEncoding.Encode(writer, row))}");
             }
 
-            foreach (var row in (await store.ListUploadsAsync(bucket.BucketId, new UploadListQuery("", "", null, null, All), cancellationToken)).Uploads)
+            foreach (var row in (await store.ListUploadsAsync(bucket.BucketId, new UploadListQuery("", "", null, null, All),
+                cancellationToken)).Uploads)
             {
                 Line(text, $"upload {row.Key} {Hex(UploadRecordEncoding.Encode(writer, row))}");
             }

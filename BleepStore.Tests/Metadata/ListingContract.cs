@@ -103,7 +103,8 @@ public abstract class ListingContract<TEngine> : StoreTest<TEngine>
     {
         var page = await Store.ListUploadsAsync(BucketId, new UploadListQuery(prefix, delimiter, key, upload, limit), Cancellation);
         var prefixes = string.Concat(page.CommonPrefixes.Select(common => common + " "));
-        return $"{string.Join(' ', page.Uploads.Select(row => $"{row.Key}:{row.UploadId}"))} | {prefixes}| {page.IsTruncated} {page.NextKeyMarker} {page.NextUploadIdMarker}";
+        var uploads = string.Join(' ', page.Uploads.Select(row => $"{row.Key}:{row.UploadId}"));
+        return $"{uploads} | {prefixes}| {page.IsTruncated} {page.NextKeyMarker} {page.NextUploadIdMarker}";
     }
 
     private async Task PutAllAsync(IEnumerable<string> keys)
@@ -133,7 +134,9 @@ public abstract class ListingContract<TEngine> : StoreTest<TEngine>
     }
 }
 
-/// <summary>Pages of one small bucket: prefix, delimiter, marker, limit, then the objects, common prefixes and next marker expected.</summary>
+/// <summary>
+/// Pages of one small bucket: prefix, delimiter, marker, limit, then the objects, common prefixes and next marker expected.
+/// </summary>
 public static class ListingPages
 {
     internal static readonly string[] Keys = ["a", "a/1", "a/2", "a/b/c", "ab", "b/", "b/x", "c", "d--e--f", "d--g", "z/y"];

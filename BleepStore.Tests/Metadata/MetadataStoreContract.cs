@@ -153,7 +153,8 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
         {
             var key = "raced-" + round;
             var puts = Enumerable.Range(0, 32)
-                .Select(writer => Put(key, eTag: "writer-" + writer) with { Condition = new WriteCondition(null, IfNoneMatch: true) }).ToList();
+                .Select(writer => Put(key, eTag: "writer-" + writer) with { Condition = new WriteCondition(null, IfNoneMatch: true) })
+                    .ToList();
 
             var outcomes = await Task.WhenAll(puts.Select(put => Task.Run(() => ExecuteAsync(put).AsTask())));
 

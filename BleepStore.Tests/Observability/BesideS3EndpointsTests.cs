@@ -174,7 +174,7 @@ public sealed class BesideS3EndpointsTests
     {
         await using var host = await BesideS3Host.StartAsync();
         host.SeemsToComeFrom = Elsewhere;
-        (await host.SendAsync("/metrics", headers: ("Authorization", "Bearer "))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.SendAsync("/metrics", headers: ("Authorization", "Bearer guess"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         await using var open = await BesideS3Host.StartAsync(new ObservabilitySettings(MetricsPublic: true));
         open.SeemsToComeFrom = Elsewhere;
         (await open.SendAsync("/metrics")).Status.ShouldBe(HttpStatusCode.OK);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BleepStore.Tests.ServiceDefaults;
 
-/// <summary>A collector that takes OTLP over HTTP and keeps what it got; protobuf writes text as it is, so text can be looked for.</summary>
+/// <summary>A collector that takes OTLP over HTTP and keeps what it got; protobuf writes text as it is, so it can be looked for.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _web;
@@ -34,7 +34,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     /// <summary>Everything that came for a signal, as one text.</summary>
     public string this[string signal] =>
-        string.Concat(_received.Where(request => request == ($"/v1/{signal}", "application/x-protobuf", request.Body)).Select(request => request.Body));
+        string.Concat(_received
+            .Where(request => request == ($"/v1/{signal}", "application/x-protobuf", request.Body))
+            .Select(request => request.Body));
 
     public static async Task<OtlpReceiver> StartAsync(bool answers = true)
     {

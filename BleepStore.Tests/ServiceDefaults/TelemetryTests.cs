@@ -86,7 +86,8 @@ public sealed class TelemetryTests
         await RequestAsync(application);
 
         // Far below the exporter's own ten seconds a signal.
-        await application.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await application.StopAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(8), cancellationToken);
     }
 
     [Fact]

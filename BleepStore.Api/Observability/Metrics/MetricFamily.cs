@@ -19,6 +19,9 @@ internal sealed class MetricFamily
     /// <summary>No more series than this: a label that turned out unbounded costs neither memory nor the scraper.</summary>
     internal const int MaxSeries = 2000;
 
+    // The runtime publishes these two levels as counters; a scraper that takes them for counters sees a restart whenever they fall.
+    private static readonly string[] MislabelledLevels = ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
+
     private const string OverflowLabels = "otel_metric_overflow=\"true\"";
 
     private readonly ConcurrentDictionary<TagSet, MetricSeries> _series = new(TagSetComparer.Instance);
@@ -57,7 +60,11 @@ internal sealed class MetricFamily
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var series = _byTags.TryGetValue(tags, out var known) ? known : Add(tags);
-        series.SeenAt = Collection;
+        if (IsObserved)
+        {
+            series.SeenAt = Collection;
+        }
+
         series.Record(value);
     }
 
@@ -91,6 +98,7 @@ internal sealed class MetricFamily
 
     private static MetricKind KindOf(Instrument instrument)
         => IsGeneric(instrument, typeof(Histogram<>)) ? MetricKind.Histogram
+        : MislabelledLevels.Contains(instrument.Name, StringComparer.Ordinal) ? MetricKind.Gauge
         : IsGeneric(instrument, typeof(Counter<>)) || IsGeneric(instrument, typeof(ObservableCounter<>)) ? MetricKind.Counter
         : MetricKind.Gauge;
 

@@ -43,6 +43,8 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
             return S3Errors.MalformedXML;
         }
 
+        // Read before anything is deleted: a document that is refused must have had no effect.
+        var isQuiet = document.ChildText("Quiet")?.Trim() == "true";
         var accepted = entries.Where(entry => entry.Refusal is null && !entry.IsNeverThere).ToImmutableArray();
         var outcomes = accepted.IsEmpty ? [] : await metadata.ExecuteAsync(
             new Commands.DeleteObjects
@@ -54,7 +56,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
             },
             cancellationToken);
         var errors = accepted.Zip(outcomes).ToDictionary(pair => pair.First, pair => OutcomeErrors.Map(pair.Second.Status, pair.First.Key));
-        return Answer(entries, errors, isQuiet: document.ChildText("Quiet")?.Trim() == "true");
+        return Answer(entries, errors, isQuiet);
     }
 
     private static Entry ReadEntry(XmlNode node)

@@ -1,7 +1,6 @@
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
-using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Operations.Buckets;
 
@@ -15,7 +14,7 @@ internal sealed class GetBucketLocation : IS3Operation
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("LocationConstraint"),
         Errors = [S3Errors.NoSuchBucket],
-        Demands = request => [Demand.OnBucket("s3:GetBucketLocation", AclPermission.Read, request)],
+        Demands = request => [Demand.OnBucket("s3:GetBucketLocation", permission: null, request)],
     };
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

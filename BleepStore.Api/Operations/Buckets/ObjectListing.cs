@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Xml;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Pipeline;
@@ -51,12 +50,13 @@ internal sealed class ObjectListing
             return S3Limits.MaxListKeys;
         }
 
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit))
+        var isNegative = text[0] == '-';
+        if (!S3Number.TryParse(isNegative ? text.AsSpan(1) : text, out int limit))
         {
             throw new S3Exception(S3Errors.Argument(parameter, text, $"Provided {parameter} not an integer or within integer range"));
         }
 
-        return limit >= 0
+        return !isNegative
             ? Math.Min(limit, S3Limits.MaxListKeys)
             : throw new S3Exception(S3Errors.Argument(parameter, text, $"Argument {parameter} must be an integer between 0 and 2147483647"));
     }

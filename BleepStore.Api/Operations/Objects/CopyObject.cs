@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
@@ -55,6 +56,11 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         }
 
         var condition = WriteConditions.Read(request);
+        if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
         var draft = new ObjectRecord
         {
             Key = request.Key,
@@ -90,6 +96,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
                 BucketId = request.Bucket.BucketId,
                 Object = draft with { ETag = content.ETag, Checksum = content.Checksum, Segments = content.Segments },
                 Condition = condition,
+                Retry = RetryIdentities.Of(request, condition)?.WithPayload(Encoding.UTF8.GetBytes(content.ETag)),
             },
             content.Segments,
             cancellationToken);

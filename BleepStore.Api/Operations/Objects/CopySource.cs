@@ -17,10 +17,11 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
     {
         var text = request.Header(Header) ?? "";
         var question = text.IndexOf("?versionId=", StringComparison.Ordinal);
-        var versionId = question < 0 ? null : PercentEncoding.Decode(text.AsSpan(question + 11), plusIsSpace: false);
         string path;
+        string? versionId;
         try
         {
+            versionId = question < 0 ? null : PercentEncoding.Decode(ToLatin1(text[(question + 11)..]), plusIsSpace: false);
             path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: false);
         }
         catch (S3Exception e)

@@ -43,6 +43,7 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Keys = [new Commands.ObjectToDelete(request.Key, condition.IfMatch)],
+                Retry = RetryIdentities.Of(request, condition)?.WithPayload([]),
             },
             cancellationToken);
         return OutcomeErrors.Map(outcomes[0], request) is { } error ? WriteConditions.Name(error, condition) : S3Response.NoContent();

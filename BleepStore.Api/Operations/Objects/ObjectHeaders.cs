@@ -56,20 +56,22 @@ internal static class ObjectHeaders
         }
     }
 
+    /// <summary>The headers that say what the bytes are.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: a value that no answer could carry.</exception>
     public static ContentHeaders ReadContent(S3Request request) => new(
-        request.Header("Content-Type"),
-        WithoutAwsChunked(request.Header("Content-Encoding")),
-        request.Header("Content-Language"),
-        request.Header("Content-Disposition"),
-        request.Header("Cache-Control"),
-        request.Header("Expires"));
+        HeaderText.Read(request, "Content-Type"),
+        WithoutAwsChunked(HeaderText.Read(request, "Content-Encoding")),
+        HeaderText.Read(request, "Content-Language"),
+        HeaderText.Read(request, "Content-Disposition"),
+        HeaderText.Read(request, "Cache-Control"),
+        HeaderText.Read(request, "Expires"));
 
     /// <summary>User metadata by lower-case name.</summary>
-    /// <exception cref="S3Exception">MetadataTooLarge.</exception>
+    /// <exception cref="S3Exception">MetadataTooLarge, or InvalidArgument for a name or value that no answer could carry.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], header.Value.Trim()))
+            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], HeaderText.Check(header.Key, header.Value).Trim()))
             .ToImmutableArray();
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
@@ -93,17 +95,17 @@ internal static class ObjectHeaders
             .With("Last-Modified", HttpDate.Format(record.LastModified))
             .With("ETag", S3Xml.Quote(record.ETag))
             .With("Accept-Ranges", "bytes")
-            .With("Content-Type", request.Query["response-content-type"] ?? record.Headers.ContentType ?? "binary/octet-stream")
-            .With("Content-Encoding", request.Query["response-content-encoding"] ?? record.Headers.ContentEncoding)
-            .With("Content-Language", request.Query["response-content-language"] ?? record.Headers.ContentLanguage)
-            .With("Content-Disposition", request.Query["response-content-disposition"] ?? record.Headers.ContentDisposition)
-            .With("Cache-Control", request.Query["response-cache-control"] ?? record.Headers.CacheControl)
-            .With("Expires", request.Query["response-expires"] ?? record.Headers.Expires)
+            .With("Content-Type", HeaderText.ReadQuery(request, "response-content-type") ?? record.Headers.ContentType ?? "binary/octet-stream")
+            .With("Content-Encoding", HeaderText.ReadQuery(request, "response-content-encoding") ?? record.Headers.ContentEncoding)
+            .With("Content-Language", HeaderText.ReadQuery(request, "response-content-language") ?? record.Headers.ContentLanguage)
+            .With("Content-Disposition", HeaderText.ReadQuery(request, "response-content-disposition") ?? record.Headers.ContentDisposition)
+            .With("Cache-Control", HeaderText.ReadQuery(request, "response-cache-control") ?? record.Headers.CacheControl)
+            .With("Expires", HeaderText.ReadQuery(request, "response-expires") ?? record.Headers.Expires)
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, value);
+            response.With(MetadataPrefix + name, EncodedWords.Encode(value));
         }
 
         // A checksum of the whole says nothing about a part of it.

@@ -22,7 +22,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
 
     /// <summary>Headers of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalHeaders =
-        ["Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "x-amz-checksum-mode", "x-amz-expected-bucket-owner"];
+        ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "x-amz-checksum-mode", "x-amz-expected-bucket-owner"];
 
     public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
     {
@@ -41,6 +41,11 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
             return S3Errors.InvalidRequest.Because("Request specific response headers cannot be used for anonymous GET requests.");
         }
 
+        if (request.Header("x-amz-server-side-encryption-customer-algorithm") is not null)
+        {
+            return S3Errors.InvalidRequest.Because("The encryption parameters are not applicable to this object.");
+        }
+
         if (ReadConditions.Decide(request.Header, record) is { } condition)
         {
             return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified));
@@ -53,11 +58,12 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
 
     private async ValueTask<S3Response> RangeAsync(S3Request request, ObjectRecord record, bool withContent, CancellationToken cancellationToken)
     {
-        var range = ByteRange.Parse(request.Header("Range"), record.Size, out var isSatisfiable);
+        var header = ReadConditions.HoldsIfRange(request.Header("If-Range"), record) ? request.Header("Range") : null;
+        var range = ByteRange.Parse(header, record.Size, out var isSatisfiable);
         if (!isSatisfiable)
         {
             return S3Errors.InvalidRange
-                .With("RangeRequested", request.Header("Range") ?? "")
+                .With("RangeRequested", header ?? "")
                 .With("ActualObjectSize", record.Size.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -75,7 +81,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
             return S3Errors.InvalidRequest.Because("Cannot specify both Range header and partNumber query parameter");
         }
 
-        if (!int.TryParse(partNumber, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > S3Limits.MaxPartNumber)
+        if (!S3Number.TryParse(partNumber, out int number) || number is < 1 or > S3Limits.MaxPartNumber)
         {
             return S3Errors.Argument("partNumber", partNumber, "Part number must be an integer between 1 and 10000, inclusive");
         }
@@ -87,7 +93,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
                 .With("PartNumberRequested", partNumber);
         }
 
-        var response = await ContentAsync(record, range, status: 206, withContent, cancellationToken);
+        var response = await ContentAsync(record, range, status: record.Size == 0 ? 200 : 206, withContent, cancellationToken);
         return response
             .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
             .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))

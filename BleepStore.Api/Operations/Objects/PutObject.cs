@@ -43,13 +43,9 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
         using var body = request.OpenBody(new BodyRequirements(limits.MaxObjectBytes));
-        if (condition != Commands.WriteCondition.None)
+        if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } refusal)
         {
-            var current = await metadata.FindObjectAsync(request.Bucket.BucketId, request.Key, cancellationToken);
-            if (WriteConditions.Refusal(condition, current, request.Key) is { } refusal && RetryIdentities.Of(request, condition) is null)
-            {
-                return refusal;
-            }
+            return refusal;
         }
 
         var segments = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: false, cancellationToken);

@@ -24,7 +24,12 @@ internal static class Tags
         }
         catch (S3Exception e)
         {
-            throw new S3Exception(S3Errors.Argument("x-amz-tagging", header, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."), e);
+            throw new S3Exception(Malformed(header), e);
+        }
+
+        if (query.Parameters.DistinctBy(parameter => parameter.Name, StringComparer.Ordinal).Count() < query.Parameters.Length)
+        {
+            throw new S3Exception(Malformed(header));
         }
 
         return Check([.. query.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))]);
@@ -53,6 +58,11 @@ internal static class Tags
         writer.WriteEndElement();
         writer.WriteEndElement();
     }
+
+    private static S3Error Malformed(string header) => S3Errors.Argument(
+        "x-amz-tagging",
+        header,
+        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
 
     private static ImmutableArray<KeyValuePair<string, string>> Check(ImmutableArray<KeyValuePair<string, string>> tags)
     {

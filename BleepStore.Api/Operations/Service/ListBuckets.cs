@@ -1,4 +1,3 @@
-using System.Globalization;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -23,7 +22,7 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
     {
         var limit = S3Limits.MaxBuckets;
         if (request.Query["max-buckets"] is { } text
-            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > S3Limits.MaxBuckets))
+            && (!S3Number.TryParse(text, out limit) || limit is < 1 or > S3Limits.MaxBuckets))
         {
             return S3Errors.Argument("max-buckets", text, "Argument max-buckets must be an integer between 1 and 10000");
         }

@@ -23,6 +23,11 @@ internal sealed class AbortMultipartUpload(IMetadataStore metadata, TimeProvider
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is not { } upload)
+        {
+            return PartParameters.NoSuchUpload(request);
+        }
+
         var outcome = await metadata.ExecuteAsync(
             new Commands.AbortUpload
             {
@@ -30,7 +35,7 @@ internal sealed class AbortMultipartUpload(IMetadataStore metadata, TimeProvider
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
-                UploadId = request.Query["uploadId"] ?? "",
+                UploadId = upload.UploadId,
             },
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.NoContent();

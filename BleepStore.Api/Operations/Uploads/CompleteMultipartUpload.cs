@@ -133,7 +133,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
         => S3Response.OfXml(writer =>
         {
             writer.StartS3("CompleteMultipartUploadResult");
-            writer.Element("Location", $"http://{request.Incoming.Host}{request.Incoming.RawPath}");
+            writer.Element("Location", $"{(request.Incoming.IsTls ? "https" : "http")}://{request.Incoming.Host}{request.Incoming.RawPath}");
             writer.Element("Bucket", request.Bucket.Name);
             writer.Element("Key", request.Key);
             writer.Element("ETag", S3Xml.Quote(eTag));

@@ -29,6 +29,11 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (!request.Verified.IsSigned)
+        {
+            return S3Errors.AccessDenied.Because("Anonymous users cannot initiate multipart uploads. Please authenticate.");
+        }
+
         ObjectHeaders.RefuseUnsupported(request);
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name) : (ChecksumAlgorithm?)null;
         var typeHeader = request.Header("x-amz-checksum-type");

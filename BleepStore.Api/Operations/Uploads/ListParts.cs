@@ -28,7 +28,7 @@ internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
     {
         var limit = ObjectListing.ReadLimit(request.Query, "max-parts");
         var markerText = request.Query["part-number-marker"] is { Length: > 0 } text ? text : "0";
-        if (!int.TryParse(markerText, NumberStyles.None, CultureInfo.InvariantCulture, out var marker))
+        if (!S3Number.TryParse(markerText, out int marker))
         {
             return S3Errors.Argument("part-number-marker", markerText, "Argument part-number-marker must be an integer between 0 and 2147483647");
         }

@@ -155,7 +155,7 @@ internal sealed class PartList
     private static ListedPart ParsePart(XmlNode node)
     {
         node.Allow("PartNumber", "ETag", "ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumSHA1", "ChecksumSHA256");
-        if (!int.TryParse(node.RequiredText("PartNumber").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!S3Number.TryParse(node.RequiredText("PartNumber").Trim(), out int number))
         {
             throw new S3Exception(S3Errors.MalformedXML);
         }

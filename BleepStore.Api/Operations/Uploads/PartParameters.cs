@@ -1,4 +1,4 @@
-using System.Globalization;
+using BleepStore.Api.Acl;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -14,14 +14,23 @@ internal static class PartParameters
     public static int ReadNumber(S3Request request)
     {
         var text = request.Query["partNumber"] ?? "";
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= S3Limits.MaxPartNumber
+        return S3Number.TryParse(text, out int number) && number is >= 1 and <= S3Limits.MaxPartNumber
             ? number
             : throw new S3Exception(S3Errors.Argument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive"));
     }
 
-    /// <summary>The open upload that the request names for this bucket and key; null when there is none.</summary>
-    public static ValueTask<UploadRecord?> FindUploadAsync(IMetadataStore metadata, S3Request request, CancellationToken cancellationToken)
-        => metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
+    /// <summary>
+    /// The open upload that the request names for this bucket and key; null when there is none. Who may write to the bucket may still not touch
+    /// the uploads of others: they are their initiator's and the bucket owner's.
+    /// </summary>
+    /// <exception cref="S3Exception">AccessDenied: somebody else's upload.</exception>
+    public static async ValueTask<UploadRecord?> FindUploadAsync(IMetadataStore metadata, S3Request request, CancellationToken cancellationToken)
+    {
+        var upload = await metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
+        return upload is null || AclRules.IsAccount(request.Caller, upload.InitiatorId) || AclRules.IsAccount(request.Caller, request.Bucket.OwnerId)
+            ? upload
+            : throw new S3Exception(S3Errors.AccessDenied);
+    }
 
     public static S3Error NoSuchUpload(S3Request request) => S3Errors.NoSuchUpload.With("UploadId", request.Query["uploadId"] ?? "");
 }

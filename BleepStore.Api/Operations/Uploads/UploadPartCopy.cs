@@ -29,7 +29,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         ],
         ResponseBody = S3Body.Xml("CopyPartResult"),
         Event = EventTypes.PartUploaded,
-        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRange, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed],
+        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed],
         Demands = request => [CopySource.Demand(request), Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
     };
 
@@ -45,8 +45,10 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         var source = request.SourceObject ?? throw new InvalidOperationException("A missing source was refused before.");
         if (ReadRange(request, source.Size) is not { } range)
         {
-            return S3Errors.InvalidRange.With("RangeRequested", request.Header(RangeHeader) ?? "")
-                .With("ActualObjectSize", source.Size.ToString(CultureInfo.InvariantCulture));
+            return S3Errors.Argument(
+                RangeHeader,
+                request.Header(RangeHeader),
+                string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {source.Size}"));
         }
 
         if (range.Length > S3Limits.MaxCopyBytes)
@@ -70,8 +72,8 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
 
         var dash = header.IndexOf('-', StringComparison.Ordinal);
         if (!header.StartsWith("bytes=", StringComparison.Ordinal) || dash < 7
-            || !long.TryParse(header.AsSpan(6, dash - 6), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-            || !long.TryParse(header.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            || !S3Number.TryParse(header.AsSpan(6, dash - 6), out long first)
+            || !S3Number.TryParse(header.AsSpan(dash + 1), out long last)
             || last < first)
         {
             throw new S3Exception(S3Errors.Argument(

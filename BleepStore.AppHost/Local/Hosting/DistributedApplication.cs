@@ -14,7 +14,7 @@ internal sealed class DistributedApplication
     /// <summary>Runs until a signal, or until nothing is left to run; the process's exit code tells which.</summary>
     public void Run()
     {
-#pragma warning disable VSTHRD002 // Aspire's Run is synchronous, and the graph must compile against both; there is no context to deadlock on.
+#pragma warning disable VSTHRD002 // Aspire's Run is synchronous, and the graph must compile against both hosts.
         Environment.ExitCode = RunAsync().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }

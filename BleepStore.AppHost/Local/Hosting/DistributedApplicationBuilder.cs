@@ -31,7 +31,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public DistributedApplicationBuilder(string[] args)
     {
         // A switch without a value would swallow the next argument.
-        Configuration.AddEnvironmentVariables().AddCommandLine([.. args.Select(arg => arg == "--no-dashboard" ? "--no-dashboard=true" : arg)]);
+        var paired = args.Select(arg => arg == "--no-dashboard" ? "--no-dashboard=true" : arg);
+        Configuration.AddEnvironmentVariables().AddCommandLine([.. paired]);
         ExecutionContext = new(Configuration["publisher"] is not null || Configuration["operation"] == "publish");
     }
 

@@ -24,8 +24,9 @@ internal sealed class EndpointAnnotation(string resourceName, string name)
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"{UriScheme}://127.0.0.1:{AllocatedPort ?? throw NotAllocated()}");
 
-    public EnvironmentValue TargetPortValue() =>
-        new($"{{{resourceName}.bindings.{Name}.targetPort}}", () => (AllocatedPort ?? throw NotAllocated()).ToString(CultureInfo.InvariantCulture));
+    public EnvironmentValue TargetPortValue() => new(
+        $"{{{resourceName}.bindings.{Name}.targetPort}}",
+        () => (AllocatedPort ?? throw NotAllocated()).ToString(CultureInfo.InvariantCulture));
 
     private InvalidOperationException NotAllocated() => new($"Endpoint '{Name}' of '{resourceName}' has no port before the start.");
 }

@@ -44,7 +44,8 @@ internal static class ResourceBuilderExtensions
         return builder;
     }
 
-    public static IResourceBuilder<T> WithEndpoint<T>(this IResourceBuilder<T> builder, string endpointName, Action<EndpointAnnotation> callback)
+    public static IResourceBuilder<T> WithEndpoint<T>(
+        this IResourceBuilder<T> builder, string endpointName, Action<EndpointAnnotation> callback)
         where T : ProcessResource
     {
         callback(builder.Resource.GetEndpoint(endpointName));

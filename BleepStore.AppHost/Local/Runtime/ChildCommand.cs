@@ -21,8 +21,8 @@ internal static class ChildCommand
     /// <summary>What this machine lacks, in one line; null when nothing is missing.</summary>
     public static string? Shortcoming => (SetSid, SetPriv) switch
     {
-        (null, _) => "setsid (util-linux) is not installed: Ctrl-C reaches the resources directly, and a SIGKILL of this host leaves them running",
-        (_, null) => "setpriv (util-linux) is not installed: a SIGKILL of this host leaves its resources running",
+        (null, _) => "setsid (util-linux) is not installed: Ctrl-C reaches the resources, too; SIGKILL of this host leaves them running",
+        (_, null) => "setpriv (util-linux) is not installed: SIGKILL of this host leaves its resources running",
         _ => null,
     };
 

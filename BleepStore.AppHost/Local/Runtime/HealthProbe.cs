@@ -4,7 +4,8 @@ namespace BleepStore.AppHost.Local;
 internal sealed class HealthProbe : IDisposable
 {
     // A proxy of the environment knows nothing about this machine's loopback.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
         Timeout = TimeSpan.FromSeconds(2),
     };

@@ -21,7 +21,11 @@ internal sealed class LocalHost : IAsyncDisposable
     private bool _disposed;
 
     public LocalHost(
-        IReadOnlyList<ProcessResource> graph, LocalHostOptions options, ShutdownRequests requests, TimeProvider time, TextWriter? output = null)
+        IReadOnlyList<ProcessResource> graph,
+        LocalHostOptions options,
+        ShutdownRequests requests,
+        TimeProvider time,
+        TextWriter? output = null)
     {
         (_options, _requests, _time) = (options, requests, time);
         _resources = [.. graph.Select(model => new RunningResource(model, _starter, _probe, Log, time, Changed))];
@@ -47,7 +51,8 @@ internal sealed class LocalHost : IAsyncDisposable
         if (DashboardUrl is not null)
             _view.Notice($"dashboard: {DashboardUrl}");
 
-        using var sampler = _time.CreateTimer(_ => _resources.ForEach(resource => resource.Sample()), state: null, SampleInterval, SampleInterval);
+        using var sampler = _time.CreateTimer(
+            _ => _resources.ForEach(resource => resource.Sample()), state: null, SampleInterval, SampleInterval);
         var code = await StartAsync() ? await UntilEndAsync() : Failure;
         await StopAsync();
         await _view.DisposeAsync();
@@ -117,7 +122,7 @@ internal sealed class LocalHost : IAsyncDisposable
         }
         catch (HostStartException)
         {
-            Changed(resource);
+            // The change of state has said why; whoever asked for it sees it and may ask again.
         }
     }
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace BleepStore.AppHost.Local;
 
-/// <summary>What can be said about the local host itself: <c>--no-dashboard</c>, <c>--dashboard:port N</c>, <c>--shutdown:seconds N</c>.</summary>
+/// <summary>
+/// What can be said about the local host itself: <c>--no-dashboard</c>, <c>--dashboard:port N</c>, <c>--shutdown:seconds N</c>.
+/// </summary>
 internal sealed record LocalHostOptions
 {
     public bool Dashboard { get; init; } = true;

@@ -23,7 +23,9 @@ internal sealed class LogBuffer(int capacity)
         }
     }
 
-    /// <summary>The newest <paramref name="limit"/> of the lines from <paramref name="from"/> on, oldest first, and the number that comes next.</summary>
+    /// <summary>
+    /// The newest <paramref name="limit"/> of the lines from <paramref name="from"/> on, oldest first, and the number that comes next.
+    /// </summary>
     public (IReadOnlyList<LogLine> Lines, long Next) Since(long from, int limit)
     {
         lock (_lock)

@@ -14,7 +14,9 @@ internal sealed class ParentWatch : IDisposable
 
     private ParentWatch(ITimer? timer) => _timer = timer;
 
-    /// <summary>A shell that starts the built program in the background and ends is no reason to stop, so only <c>dotnet</c> is watched.</summary>
+    /// <summary>
+    /// A shell that starts the built program in the background and ends is no reason to stop, so only <c>dotnet</c> is watched.
+    /// </summary>
     public static ParentWatch Start(ShutdownRequests requests, TimeProvider time)
     {
         if (OperatingSystem.IsWindows())

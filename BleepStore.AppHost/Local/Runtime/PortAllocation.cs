@@ -25,7 +25,8 @@ internal static class PortAllocation
             catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 throw new HostStartException(
-                    $"port {wanted} (endpoint {endpoint.Name}) is taken by another process; choose another with --{endpoint.Name}:port N, or 0 for a free one");
+                    $"port {wanted} (endpoint {endpoint.Name}) is taken by another process; "
+                    + $"choose another with --{endpoint.Name}:port N, or 0 for a free one");
             }
             catch (SocketException exception)
             {

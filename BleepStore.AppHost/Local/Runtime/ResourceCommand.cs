@@ -10,7 +10,10 @@ internal static class ResourceCommand
 {
     /// <summary>Addresses meant for the host itself (its launch profile sets them) must not reach the resources.</summary>
     private static readonly string[] OwnVariables =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "HTTP_PORTS", "HTTPS_PORTS", "PROFILE", "DOTNET_LAUNCH_PROFILE"];
+    [
+        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "HTTP_PORTS", "HTTPS_PORTS",
+        "PROFILE", "DOTNET_LAUNCH_PROFILE",
+    ];
 
     public static ProcessStartInfo For(ProcessResource resource, string instanceId)
     {
@@ -52,7 +55,8 @@ internal static class ResourceCommand
         var assembly = typeof(ResourceCommand).Assembly;
         var configuration = assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
         var framework = new FrameworkName(assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName).Version;
-        var name = XDocument.Load(projectPath).Descendants("AssemblyName").FirstOrDefault()?.Value ?? Path.GetFileNameWithoutExtension(projectPath);
+        var name = XDocument.Load(projectPath).Descendants("AssemblyName").FirstOrDefault()?.Value
+            ?? Path.GetFileNameWithoutExtension(projectPath);
         return Path.Combine(Path.GetDirectoryName(projectPath)!, "bin", configuration, $"net{framework.Major}.{framework.Minor}", name);
     }
 }

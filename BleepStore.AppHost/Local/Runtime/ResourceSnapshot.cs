@@ -30,8 +30,9 @@ internal sealed record ResourceSnapshot(
     /// <summary>One line that says what became of the resource.</summary>
     public string Describe() => State switch
     {
-        ResourceState.Starting => $"{Name}: starting (pid {ProcessId})",
-        ResourceState.Running => $"{Name}: running (pid {ProcessId})" + string.Concat((Links ?? []).Select(link => $"\n  {link.Text,-12} {link.Url}")),
+        ResourceState.Starting => $"{Name}: starting (pid {ProcessId})" + (Reason is null ? "" : $", still not ready: {Reason}"),
+        ResourceState.Running => $"{Name}: running (pid {ProcessId})"
+            + string.Concat((Links ?? []).Select(link => $"\n  {link.Text,-12} {link.Url}")),
         ResourceState.Exited => $"{Name}: exited with code {ExitCode}",
         ResourceState.FailedToStart => $"{Name}: failed to start: {Reason}",
         ResourceState.Unhealthy => $"{Name}: unhealthy: {Reason}",

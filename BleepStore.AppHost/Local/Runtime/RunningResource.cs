@@ -7,10 +7,14 @@ namespace BleepStore.AppHost.Local;
 /// stops are taken one at a time; the callback may come from any thread.
 /// </summary>
 internal sealed class RunningResource(
-    ProcessResource model, ChildStarter starter, HealthProbe probe, LogSink log, TimeProvider time, Action<RunningResource> changed) : IAsyncDisposable
+    ProcessResource model, ChildStarter starter, HealthProbe probe, LogSink log, TimeProvider time, Action<RunningResource> changed)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(15);
+
+    /// <summary>After this long a start is worth a word about what is missing.</summary>
+    private static readonly TimeSpan LongStart = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Lock _lock = new();
@@ -159,14 +163,17 @@ internal sealed class RunningResource(
 
     private async Task FollowHealthAsync(ChildProcess child, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         try
         {
             while (!cancellationToken.IsCancellationRequested)
             {
-                var problem = model.HealthCheck is var (endpoint, path) ? await probe.AskAsync(endpoint.Url + path, cancellationToken) : null;
+                var problem = model.HealthCheck is var (endpoint, path)
+                    ? await probe.AskAsync(endpoint.Url + path, cancellationToken)
+                    : null;
                 var before = Snapshot.State;
                 if (!child.IsToEnd && !child.Exited.IsCompleted)
-                    Became(before, problem);
+                    Became(before, problem, time.GetElapsedTime(started));
                 if (model.HealthCheck is null)
                     return;
                 await Task.Delay(Snapshot.State == ResourceState.Running ? WhileRunning : WhileStarting, time, cancellationToken);
@@ -178,12 +185,16 @@ internal sealed class RunningResource(
         }
     }
 
-    private void Became(ResourceState before, string? problem)
+    private void Became(ResourceState before, string? problem, TimeSpan sinceStart)
     {
         if (problem is null && before is (ResourceState.Starting or ResourceState.Unhealthy))
         {
             HasServed = true;
             Set(snapshot => snapshot with { State = ResourceState.Running, Reason = null });
+        }
+        else if (problem is not null && before == ResourceState.Starting && sinceStart > LongStart && Snapshot.Reason != problem)
+        {
+            Set(snapshot => snapshot with { Reason = problem });
         }
         else if (problem is not null && before == ResourceState.Running)
         {

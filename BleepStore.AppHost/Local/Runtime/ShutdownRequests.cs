@@ -3,7 +3,7 @@ namespace BleepStore.AppHost.Local;
 /// <summary>The wishes to end, whoever has them: the first means stop politely, the second kill.</summary>
 internal sealed class ShutdownRequests(TimeProvider time) : IDisposable
 {
-    /// <summary>A service manager signals the whole group and <c>dotnet run</c> passes the same signal on: that is one wish, not two.</summary>
+    /// <summary>A service manager signals the whole group, and <c>dotnet run</c> passes the signal on: one wish, not two.</summary>
     private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource<string> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -36,6 +36,7 @@ internal sealed class ShutdownSignals : IDisposable
             return false;
 
         var line = File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith(Mask, StringComparison.Ordinal));
-        return line is not null && (ulong.Parse(line.AsSpan(Mask.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1) != 0;
+        return line is not null
+            && (ulong.Parse(line.AsSpan(Mask.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 1) != 0;
     }
 }

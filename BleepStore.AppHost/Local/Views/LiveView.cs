@@ -1,4 +1,5 @@
 using System.Globalization;
+using static System.FormattableString;
 using Spectre.Console;
 
 namespace BleepStore.AppHost.Local;
@@ -43,8 +44,7 @@ internal sealed class LiveView : IHostView
         if (_loop is not null)
             await _loop;
 
-        var failed = _host.Resources.Select(resource => resource.Snapshot).Any(snapshot => snapshot is { State: ResourceState.FailedToStart } or { ExitCode: > 0 });
-        if (failed)
+        if (_host.Resources.Any(resource => resource.Snapshot is { State: ResourceState.FailedToStart } or { ExitCode: > 0 }))
         {
             foreach (var line in _host.Logs.Since(0, TailAfterFailure).Lines)
                 AnsiConsole.Console.WriteLine($"{line.Resource} | {Printable(line.Text)}");
@@ -59,7 +59,8 @@ internal sealed class LiveView : IHostView
 
     private async Task LoopAsync()
     {
-        await AnsiConsole.Live(Draw()).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async live =>
+        var display = AnsiConsole.Live(Draw()).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top);
+        await display.StartAsync(async live =>
         {
             // Whoever starts the view goes on; drawing belongs to the pool from here.
             await Task.Yield();
@@ -89,13 +90,14 @@ internal sealed class LiveView : IHostView
         table.AddColumns("Resource", "State", "URLs", "Pid", "CPU", "Memory");
         foreach (var snapshot in _host.Resources.Select(resource => resource.Snapshot))
         {
+            var state = snapshot.State is ResourceState.Exited ? $"Exited ({snapshot.ExitCode})" : snapshot.State.ToString();
             table.AddRow(
                 new Text(snapshot.Name, new Style(decoration: Decoration.Bold)),
-                new Text(snapshot.State is ResourceState.Exited ? $"Exited ({snapshot.ExitCode})" : snapshot.State.ToString(), new Style(ColorOf(snapshot.State))),
+                new Text(state, new Style(ColorOf(snapshot.State))),
                 new Rows((snapshot.Links ?? []).Select(link => new Text($"{link.Text,-12} {link.Url}"))),
                 new Text(snapshot.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? ""),
-                new Text(snapshot.ProcessId is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{snapshot.CpuPercent:0.0} %")),
-                new Text(snapshot.ProcessId is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{snapshot.MemoryBytes / 1048576.0:0.0} MiB")));
+                new Text(snapshot.ProcessId is null ? "" : Invariant($"{snapshot.CpuPercent:0.0} %")),
+                new Text(snapshot.ProcessId is null ? "" : Invariant($"{snapshot.MemoryBytes / 1048576.0:0.0} MiB")));
         }
 
         string[] notices;

@@ -21,7 +21,8 @@ internal sealed class StatusPage : IAsyncDisposable
 {
     private const string TokenHeader = "X-BleepStore-Token";
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private readonly LocalHost _host;
     private readonly WebApplication _web;
@@ -131,10 +132,12 @@ internal sealed class StatusPage : IAsyncDisposable
     {
         var origin = request.Headers.Origin.ToString();
         var token = Encoding.ASCII.GetBytes(request.Headers[TokenHeader].ToString());
-        if ((origin.Length > 0 && origin != $"http://{request.Host}") || !CryptographicOperations.FixedTimeEquals(token, Encoding.ASCII.GetBytes(_token)))
+        var isForeign = origin.Length > 0 && origin != $"http://{request.Host}";
+        if (isForeign || !CryptographicOperations.FixedTimeEquals(token, Encoding.ASCII.GetBytes(_token)))
             return StatusAsync(response, StatusCodes.Status403Forbidden);
 
-        return StatusAsync(response, _host.Restart(request.Query["resource"].ToString()) ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound);
+        var isKnown = _host.Restart(request.Query["resource"].ToString());
+        return StatusAsync(response, isKnown ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound);
     }
 
     /// <summary>The signals are the host's; the default would answer them as well.</summary>

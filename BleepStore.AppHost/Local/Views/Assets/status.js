@@ -22,6 +22,7 @@ function row(resource) {
   for (const link of resource.links) links.append(element('a', `${link.text} ${link.url}`, { href: link.url, target: '_blank', rel: 'noreferrer' }));
   const restart = element('button', 'Restart', { type: 'button' });
   restart.addEventListener('click', () => fetch(`/restart?resource=${encodeURIComponent(resource.name)}`, { method: 'POST', headers: { 'X-BleepStore-Token': token } }));
+  restart.dataset.resource = resource.name;
   const action = document.createElement('td');
   action.append(restart);
   const alive = resource.processId !== null;
@@ -43,8 +44,12 @@ async function refresh() {
   try {
     const state = await (await fetch(`/state?after=${after}`)).json();
     const facts = JSON.stringify(state.resources);
-    if (facts !== shown && !body.contains(document.activeElement)) body.replaceChildren(...state.resources.map(row));
-    shown = facts;
+    if (facts !== shown) {
+      const focused = document.activeElement?.dataset?.resource;
+      body.replaceChildren(...state.resources.map(row));
+      body.querySelector(`button[data-resource="${CSS.escape(focused ?? '')}"]`)?.focus();
+      shown = facts;
+    }
     if (state.lines.length) {
       lines = lines.concat(state.lines).slice(-newest);
       drawLogs();

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using BleepStore.Api.Operations;
+using BleepStore.Tests.Http;
+
+namespace BleepStore.Tests.Api;
+
+/// <summary>One valid request for every operation, made from its definition, so that a new operation is attacked without being asked.</summary>
+/// <param name="Bucket">A bucket that exists.</param>
+/// <param name="Key">A key that exists in it.</param>
+/// <param name="UploadId">An open upload of that key.</param>
+/// <param name="PartETag">ETag of its part 1.</param>
+internal sealed record SampleRequests(string Bucket, string Key, string UploadId, string PartETag)
+{
+    public const string Content = "The content of a sample object.";
+
+    /// <summary>All operations by name.</summary>
+    public static TheoryData<string> Names => [.. S3Operations.All.Select(route => route.Definition.Name)];
+
+    public static S3OperationDefinition Definition(string name) => S3Operations.All.Single(route => route.Definition.Name == name).Definition;
+
+    /// <summary>Makes the bucket, the object and the upload that the samples speak of.</summary>
+    public static async Task<SampleRequests> PrepareAsync(AttackHost attack, BleepStore.Api.Auth.Credential owner, string bucket)
+    {
+        await attack.MustAsync(owner, "PUT", $"/{bucket}");
+        await attack.MustAsync(owner, "PUT", $"/{bucket}/object", Content);
+        var upload = await attack.MustAsync(owner, "POST", $"/{bucket}/object?uploads");
+        var uploadId = upload.Element("UploadId");
+        var part = await attack.MustAsync(owner, "PUT", $"/{bucket}/object?partNumber=1&uploadId={uploadId}", Content);
+        return new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!);
+    }
+
+    public TestRequest Of(AttackHost attack, S3OperationDefinition definition)
+    {
+        var target = definition.PathTemplate
+            .Replace("{bucket}", definition.Name == "CreateBucket" ? Bucket + "-new" : Bucket, StringComparison.Ordinal)
+            .Replace("{key}", Key, StringComparison.Ordinal);
+        var query = definition.Query.Select(condition => condition switch
+        {
+            "uploadId" => $"uploadId={UploadId}",
+            "partNumber" => "partNumber=1",
+            _ => condition,
+        });
+        var request = attack.New(definition.Method, definition.Query.IsEmpty ? target : $"{target}?{string.Join('&', query)}");
+        if (definition.Header == "x-amz-copy-source")
+        {
+            request.With("x-amz-copy-source", $"/{Bucket}/{Key}");
+            if (definition.Name == "CopyObject")
+            {
+                request.With("x-amz-metadata-directive", "REPLACE");
+            }
+        }
+
+        request.WithBody(Body(definition));
+        if (definition.Name == "DeleteObjects")
+        {
+            request.With("Content-MD5", Convert.ToBase64String(MD5.HashData(request.Body)));
+        }
+
+        return request;
+    }
+
+    private string Body(S3OperationDefinition definition) => definition.RequestBody.Kind switch
+    {
+        S3BodyKind.None => "",
+        S3BodyKind.Bytes => Content,
+        _ => definition.RequestBody.Root switch
+        {
+            "CreateBucketConfiguration" => "",
+            "AccessControlPolicy" => "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
+            "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
+            "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+            "CompleteMultipartUpload"
+                => $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{PartETag}</ETag></Part></CompleteMultipartUpload>",
+            var root => new StringBuilder().Append('<').Append(root).Append("/>").ToString(),
+        },
+    };
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace BleepStore.Tests.Http;
+
+/// <summary>Writes bytes to a socket and reads until the server closes: for requests that no HTTP client would send.</summary>
+internal static class RawClient
+{
+    /// <summary>After this long a server that neither answers nor closes has failed the test.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static async Task<RawAnswer> SendAsync(Uri endpoint, ReadOnlyMemory<byte> request, CancellationToken cancellationToken, bool halfClose = false)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        using var socket = await ConnectAsync(endpoint, limit.Token);
+        var sending = WriteAsync(socket, request, halfClose, limit.Token);
+        using var received = new MemoryStream();
+        try
+        {
+            var buffer = new byte[16 * 1024];
+            while (await socket.ReceiveAsync(buffer, limit.Token) is var count and > 0)
+            {
+                await received.WriteAsync(buffer.AsMemory(0, count), limit.Token);
+            }
+        }
+        catch (SocketException)
+        {
+            // A server that refuses early may reset the connection; what it said before counts.
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No end of the answer within {Patience}; so far: {RawAnswer.Parse(received.ToArray()).Status}", e);
+        }
+
+        await sending;
+        return RawAnswer.Parse(received.ToArray());
+    }
+
+    public static async Task<Socket> ConnectAsync(Uri endpoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, endpoint.Port), cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task WriteAsync(Socket socket, ReadOnlyMemory<byte> request, bool halfClose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!request.IsEmpty)
+            {
+                request = request[await socket.SendAsync(request, cancellationToken)..];
+            }
+
+            if (halfClose)
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The server has closed already: its answer tells why.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Memory;
+using BleepStore.Metadata.Sqlite;
+
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>
+/// Random commands on two engines: every outcome, and then everything that queries tell, must be the same. A failure prints its seed;
+/// <c>BLEEPSTORE_MODEL_SEED</c> replays it, <c>BLEEPSTORE_MODEL_RUNS</c> runs more.
+/// </summary>
+public sealed class MetadataModelTest
+{
+    private const int Steps = 400;
+
+    [Fact]
+    public async Task Random_commands_have_the_same_effect_on_sqlite_as_on_the_model()
+    {
+        var fixedSeed = Environment.GetEnvironmentVariable("BLEEPSTORE_MODEL_SEED");
+        var runs = int.Parse(Environment.GetEnvironmentVariable("BLEEPSTORE_MODEL_RUNS") ?? "12", CultureInfo.InvariantCulture);
+        var seeds = fixedSeed is null
+            ? Enumerable.Range(Environment.TickCount & 0xFFFFFF, runs)
+            : [int.Parse(fixedSeed, CultureInfo.InvariantCulture)];
+        foreach (var seed in seeds)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"BLEEPSTORE_MODEL_SEED={seed}"));
+            await RunAsync(seed, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task RunAsync(int seed, CancellationToken cancellationToken)
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new SqliteMetadataOptions { Path = directory.Path, ReserveBytes = 0, JournalSoftLimitBytes = 64 * 1024 };
+        var random = new Random(seed);
+        var commands = new RandomCommands(random);
+        await using var model = new MemoryMetadataStore();
+        var sqlite = new SqliteMetadataStore(options);
+        try
+        {
+            for (var step = 0; step < Steps; step++)
+            {
+                var (name, execute) = await commands.NextAsync(model, cancellationToken);
+                var expected = await execute(model);
+                (await execute(sqlite)).ShouldBe(expected, $"seed {seed}, step {step}: {name}");
+                sqlite.PublishedSequence.ShouldBe(model.PublishedSequence, $"seed {seed}, step {step}: {name}");
+                if (step % 100 == 99)
+                {
+                    await sqlite.DisposeAsync();
+                    sqlite = new SqliteMetadataStore(options);
+                    await CompareAsync(model, sqlite, commands, $"seed {seed}, step {step}: {name}", cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await sqlite.DisposeAsync();
+        }
+    }
+
+    private static async Task CompareAsync(
+        IMetadataStore model, IMetadataStore sqlite, RandomCommands commands, string where, CancellationToken cancellationToken)
+    {
+        (await Describe.StoreAsync(sqlite, cancellationToken)).ShouldBe(await Describe.StoreAsync(model, cancellationToken), where);
+        foreach (var (bucket, objects, uploads) in commands.Queries())
+        {
+            var expected = await PagesAsync(model, bucket, objects, uploads, cancellationToken);
+            (await PagesAsync(sqlite, bucket, objects, uploads, cancellationToken)).ShouldBe(expected, $"{where}: {objects} {uploads}");
+        }
+    }
+
+    private static async Task<string> PagesAsync(
+        IMetadataStore store, long bucket, ListQuery objects, UploadListQuery uploads, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var page = await store.ListObjectsAsync(bucket, objects, cancellationToken);
+        text.AppendJoin(' ', page.Objects.Select(Describe.Record)).Append('|').AppendJoin(' ', page.CommonPrefixes).Append('|')
+            .Append(page.NextAfter);
+        var open = await store.ListUploadsAsync(bucket, uploads, cancellationToken);
+        text.AppendJoin(' ', open.Uploads.Select(row => $"{row.Key}:{row.UploadId}")).Append('|').AppendJoin(' ', open.CommonPrefixes)
+            .Append('|').Append(open.IsTruncated).Append(open.NextKeyMarker).Append(open.NextUploadIdMarker);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Records;
+
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>Makes commands that often meet each other: few buckets, keys and uploads, a clock that sometimes goes back.</summary>
+internal sealed class RandomCommands(Random random)
+{
+    private static readonly string[] Buckets = ["alpha", "beta"];
+    private static readonly string[] Names = ["a", "a/", "a/b", "a/b/c", "a//x", "b", "b\u00e9", "\U0001F600", "\uE000", "\U0001F600/x",
+        "zz"];
+    private static readonly string[] ETags = ["1", "2", "3"];
+    private static readonly AccessControlList Acl = new("owner", [new(GranteeKind.CanonicalUser, "owner", AclPermission.FullControl)]);
+
+    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private ulong _lastBlob;
+    private int _lastEvent;
+
+    /// <summary>The next command as a function of a store to its outcome in words.</summary>
+    public async Task<(string Name, Func<IMetadataStore, Task<string>> Execute)> NextAsync(IMetadataStore model,
+        CancellationToken cancellationToken)
+    {
+        var bucket = Pick(Buckets);
+        var id = (await model.FindBucketAsync(bucket, cancellationToken))?.BucketId ?? 0;
+        id = random.Next(30) == 0 ? id + 1 : id;
+        var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
+        var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
+        return random.Next(20) switch
+        {
+            0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
+            1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
+            2 => Run(Delete(bucket, id, time)),
+            3 => Run(new SetObjectAcl { Time = time, Bucket = bucket, BucketId = id, Key = key, Acl = Acl with { OwnerId = Pick(ETags) } }),
+            4 => Run(new SetObjectTags { Time = time, Bucket = bucket, BucketId = id, Key = key, Tags = [new("t", Pick(ETags))],
+                Event = Event() }),
+            5 or 6 => Run(new CreateUpload { Time = time, Bucket = bucket, Upload = NewUpload(id, key, upload), Event = Event() }),
+            7 or 8 or 9 => Run(await PartAsync(model, bucket, id, time, cancellationToken)),
+            10 => Run(await CompleteAsync(model, bucket, id, time, cancellationToken)),
+            11 => Run(await AbortAsync(model, bucket, id, time, cancellationToken)),
+            12 => Run(await CollectAsync(model, time, cancellationToken)),
+            13 => Run(new ExpandDeletedBucket { Time = time, BucketId = random.Next(1, 6) }),
+            14 => Run(await AcknowledgeAsync(model, time, cancellationToken)),
+            15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
+            16 => Run(new PutCredential { Time = time, Credential = NewCredential(), OnlyIfAbsent = random.Next(2) == 0 }),
+            17 => Run(new DeleteCredential { Time = time, AccessKey = "AK" + random.Next(3) }),
+            _ => Run(Put(bucket, id, key, time)),
+        };
+    }
+
+    /// <summary>Random pages of both listings.</summary>
+    public IEnumerable<(long Bucket, ListQuery Objects, UploadListQuery Uploads)> Queries()
+    {
+        for (var count = 0; count < 60; count++)
+        {
+            var prefix = random.Next(2) == 0 ? "" : Pick(Names)[..1].Replace("\uD83D", "\U0001F600", StringComparison.Ordinal);
+            var delimiter = Pick(["", "/", "/", "//", "\u00e9", "b/"]);
+            var marker = random.Next(3) == 0 ? null : Pick(Names) + Pick(["", "", "/", "x"]);
+            var limit = random.Next(6);
+            yield return (
+                random.Next(1, 5),
+                new ListQuery(prefix, delimiter, marker, limit),
+                new UploadListQuery(prefix, delimiter, marker, random.Next(2) == 0 ? null : "upload-" + random.Next(6), limit));
+        }
+    }
+
+    private static (string Name, Func<IMetadataStore, Task<string>> Execute) Run<TResult>(MetadataCommand<TResult> command)
+    {
+        return (command.ToString(), ExecuteAsync);
+
+        async Task<string> ExecuteAsync(IMetadataStore store)
+        {
+            var result = await store.ExecuteAsync(command, TestContext.Current.CancellationToken);
+            return result is ImmutableArray<WriteOutcome> outcomes ? string.Join(' ', outcomes) : result?.ToString() ?? "";
+        }
+    }
+
+    private PutObject Put(string bucket, long id, string key, DateTimeOffset time)
+    {
+        var inline = random.Next(4) == 0;
+        var body = inline ? new byte[random.Next(5)] : [];
+        return new PutObject
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            Object = new ObjectRecord
+            {
+                Key = key,
+                Size = random.Next(100),
+                ETag = Pick(ETags),
+                Acl = Acl,
+                Segments = random.Next(8) == 0 ? [] : [inline ? NewBlob() with { Kind = SegmentKind.Inline, Backend = "" } : NewBlob()],
+                UserMetadata = random.Next(3) == 0 ? [new("m", Pick(ETags))] : [],
+            },
+            InlineBody = body,
+            Condition = new WriteCondition(random.Next(4) == 0 ? Pick(["1", "2", "*"]) : null, random.Next(6) == 0),
+            Retry = random.Next(4) == 0 ? new RetryIdentity(new[] { (byte)random.Next(4) }, new[] { (byte)random.Next(2) }) : null,
+            Event = Event(),
+        };
+    }
+
+    private DeleteObjects Delete(string bucket, long id, DateTimeOffset time)
+        => new()
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            Keys = [.. Enumerable.Range(0, random.Next(1, 5))
+                .Select(_ => new ObjectToDelete(Pick(Names), random.Next(4) == 0 ? Pick(ETags) : null))],
+            Event = Event(),
+        };
+
+    private async Task<UploadRecord> AnyUploadAsync(IMetadataStore model, long bucketId, CancellationToken cancellationToken)
+    {
+        var open = (await model.ListUploadsAsync(bucketId, new UploadListQuery("", "", null, null, 100), cancellationToken)).Uploads;
+        return open.Length == 0 || random.Next(10) == 0 ? NewUpload(bucketId, Pick(Names), "upload-" + random.Next(6))
+            : open[random.Next(open.Length)];
+    }
+
+    private async Task<PutPart> PartAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
+    {
+        var upload = await AnyUploadAsync(model, id, cancellationToken);
+        return new PutPart
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            Key = upload.Key,
+            Part = new PartRecord
+            {
+                UploadId = upload.UploadId,
+                PartNumber = random.Next(1, 4),
+                Size = random.Next(50),
+                ETag = Pick(ETags),
+                Segments = [NewBlob()],
+            },
+            Event = Event(),
+        };
+    }
+
+    private async Task<CompleteUpload> CompleteAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
+    {
+        var upload = await AnyUploadAsync(model, id, cancellationToken);
+        var parts = (await model.ListPartsAsync(upload.UploadId, 0, 100, cancellationToken)).Where(_ => random.Next(4) != 0).ToList();
+        return new CompleteUpload
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            UploadId = upload.UploadId,
+            Object = new ObjectRecord { Key = upload.Key, Size = parts.Sum(part => part.Size), ETag = Pick(ETags), Acl = Acl },
+            Parts = [.. parts.Select(part => new ManifestPart(part.PartNumber, part.Size))],
+            PartsDigest = random.Next(10) == 0 ? new byte[32] : CompleteUpload.DigestParts(parts),
+            PartListDigest = new[] { (byte)random.Next(2) },
+            Condition = new WriteCondition(null, random.Next(5) == 0),
+            Event = Event(),
+        };
+    }
+
+    private async Task<AbortUpload> AbortAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time,
+        CancellationToken cancellationToken)
+    {
+        var upload = await AnyUploadAsync(model, id, cancellationToken);
+        DateTimeOffset? idle = random.Next(2) == 0 ? null : time - TimeSpan.FromSeconds(random.Next(2000));
+        return new AbortUpload { Time = time, Bucket = bucket, BucketId = id, Key = upload.Key, UploadId = upload.UploadId,
+            OnlyIfIdleSince = idle };
+    }
+
+    private async Task<CollectGarbage> CollectAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var rows = await model.ReadGarbageAsync(long.MaxValue, random.Next(1, 12), cancellationToken);
+        var uploads = rows.Where(row => row.Kind == GarbageKind.Upload).Select(row => row.UploadId!).ToImmutableArray();
+        var parts = new List<PartRecord>();
+        foreach (var upload in uploads)
+        {
+            parts.AddRange(await model.ListPartsAsync(upload, 0, 100, cancellationToken));
+        }
+
+        return new CollectGarbage
+        {
+            Time = time,
+            Rows = [.. rows.Select(row => (row.Sequence, row.Ordinal))],
+            Blobs = [.. rows.Where(row => row.Segment is not null)
+                .Select(row => row.Segment!.BlobId), .. parts.SelectMany(part => part.Segments).Select(row => row.BlobId)],
+            Parts = [.. parts.Select(part => (part.UploadId, part.PartNumber))],
+            Manifests = uploads,
+        };
+    }
+
+    private async Task<AcknowledgeEvents> AcknowledgeAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var rows = await model.ReadOutboxAsync(0, random.Next(1, 6), cancellationToken);
+        return new AcknowledgeEvents { Time = time, Events = [.. rows.Select(row => (row.Sequence, row.Ordinal))] };
+    }
+
+    private static BucketRecord NewBucket(string name) => new() { Name = name, Region = "us-east-1", OwnerId = "owner", Acl = Acl };
+
+    private static UploadRecord NewUpload(long bucketId, string key, string upload)
+        => new() { UploadId = upload, BucketId = bucketId, Key = key, InitiatorId = "owner", Acl = Acl };
+
+    private CredentialRecord NewCredential()
+        => new()
+        {
+            AccessKey = "AK" + random.Next(3),
+            WrappedSecret = new[] { (byte)random.Next(256) },
+            AccountId = "account",
+            PrincipalId = "principal",
+            DisplayName = Pick(ETags),
+        };
+
+    private Segment NewBlob()
+        => new(SegmentKind.Blob, new UInt128(1, ++_lastBlob), Pick(["local", "s3"]), "", random.Next(100), random.Next(100));
+
+    private EventIntent? Event()
+        => random.Next(4) == 0 ? new EventIntent((++_lastEvent).ToString(CultureInfo.InvariantCulture), "t", "r", "p", "a", _now, ["x"])
+            : null;
+
+    private T Pick<T>(T[] items) => items[random.Next(items.Length)];
+}

@@ -1,0 +1,146 @@
+using BleepStore.Metadata;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Sqlite;
+
+namespace BleepStore.Tests.Metadata;
+
+/// <summary>What is SQLite's alone: files, their owner, their format, and what survives a restart.</summary>
+public sealed class SqliteMetadataStoreTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Everything_is_there_after_a_restart()
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await bed.PutAsync("key", inlineBytes: 100);
+        await bed.PutAsync("key");
+        var before = await Describe.StoreAsync(bed.Store, Cancellation);
+        var (id, sequence) = (bed.Store.StoreId, bed.Store.PublishedSequence);
+        var order = (await bed.Store.FindObjectAsync(bed.BucketId, "key", Cancellation))!.Order;
+
+        await bed.ReopenAsync();
+
+        (await Describe.StoreAsync(bed.Store, Cancellation)).ShouldBe(before);
+        (bed.Store.StoreId, bed.Store.PublishedSequence).ShouldBe((id, sequence));
+        (await bed.PutAsync("key")).Order.ShouldBe(order + 1, "the clock of the command stands far in the past");
+    }
+
+    [Fact]
+    public async Task A_killed_process_s_journal_is_read_by_the_next()
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await bed.PutAsync("key");
+        using var copy = new TemporaryDirectory();
+        foreach (var name in new[] { "metadata.db", "metadata.db-wal" })
+        {
+            await CopyAsync(bed.File(name), Path.Combine(copy.Path, name));
+        }
+
+        await using var second = new SqliteMetadataStore(new SqliteMetadataOptions { Path = copy.Path, ReserveBytes = 0 });
+
+        (await Describe.StoreAsync(second, Cancellation)).ShouldBe(await Describe.StoreAsync(bed.Store, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_second_opener_is_refused_and_told_who_holds_the_directory()
+    {
+        await using var bed = new SqliteTestBed();
+
+        Should.Throw<MetadataUnavailableException>(bed.Open).Message.ShouldContain($"in use by process {Environment.ProcessId}");
+
+        await bed.ReopenAsync();
+    }
+
+    [Fact]
+    public async Task Only_the_owner_may_read_the_files()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Unix modes.");
+            return;
+        }
+
+        await using var bed = await new SqliteTestBed(options => options with { ReserveBytes = 65536 }).WithBucketAsync();
+
+        File.GetUnixFileMode(bed.Options.Path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var file in Directory.GetFiles(bed.Options.Path))
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        }
+    }
+
+    [Theory]
+    [InlineData("PRAGMA user_version=2; UPDATE meta SET release='9.8.7'", "metadata format 2, which release 9.8.7 wrote")]
+    [InlineData("PRAGMA user_version=2; DROP TABLE meta", "which release unknown wrote")]
+    [InlineData("PRAGMA application_id=77", "database of another application")]
+    public async Task A_newer_or_foreign_file_is_refused(string change, string message)
+    {
+        await using var bed = new SqliteTestBed();
+        await bed.Store.DisposeAsync();
+        using (var database = SqliteDatabase.Open(bed.File("metadata.db"), TimeSpan.Zero))
+        {
+            database.Execute(change);
+        }
+
+        Should.Throw<MetadataFormatException>(bed.Open).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused_and_left_alone()
+    {
+        await using var bed = new SqliteTestBed();
+        await bed.Store.DisposeAsync();
+        var bytes = Enumerable.Repeat((byte)'x', 8192).ToArray();
+        await File.WriteAllBytesAsync(bed.File("metadata.db"), bytes, Cancellation);
+
+        Should.Throw<MetadataFormatException>(bed.Open).Message.ShouldContain("is not a database");
+        (await File.ReadAllBytesAsync(bed.File("metadata.db"), Cancellation)).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public async Task The_database_is_durable_by_its_own_words()
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        using var database = SqliteDatabase.Open(bed.File("metadata.db"), TimeSpan.FromSeconds(1));
+
+        database.QueryInt64("PRAGMA auto_vacuum").ShouldBe(2, "incremental");
+        database.QueryInt64("PRAGMA user_version").ShouldBe(SqliteSchema.Format);
+        File.Exists(bed.File("metadata.db-wal")).ShouldBeTrue();
+        SqliteMetadataStore.LibraryVersion.ShouldMatch(@"^3\.\d+\.\d+ \((system|bundled)\)$");
+    }
+
+    [Fact]
+    public async Task The_journal_stays_near_its_soft_limit_while_readers_read()
+    {
+        const long SoftLimit = 256 * 1024;
+        await using var bed = await new SqliteTestBed(options => options with { JournalSoftLimitBytes = SoftLimit }).WithBucketAsync();
+        for (var round = 0; round < 60; round++)
+        {
+            var puts = Enumerable.Range(0, 32).Select(number => bed.PutAsync($"key-{round}-{number}", inlineBytes: 2000)).ToList();
+            var page = await bed.Store.ListObjectsAsync(bed.BucketId, new ListQuery("", "", null, 1000), Cancellation);
+            page.Objects.Length.ShouldBeInRange(Math.Min(1000, 32 * round), 1000);
+            await Task.WhenAll(puts);
+        }
+
+        new FileInfo(bed.File("metadata.db")).Length.ShouldBeGreaterThan(2 * SoftLimit);
+        new FileInfo(bed.File("metadata.db-wal")).Length.ShouldBeLessThan(8 * SoftLimit);
+    }
+
+    [Fact]
+    public async Task A_closed_store_says_so()
+    {
+        var bed = await new SqliteTestBed().WithBucketAsync();
+        await bed.DisposeAsync();
+
+        (await Should.ThrowAsync<MetadataUnavailableException>(() => bed.PutAsync("key"))).OutcomeUnknown.ShouldBeFalse();
+        await Should.ThrowAsync<MetadataUnavailableException>(async () => await bed.Store.CheckHealthAsync(Cancellation));
+    }
+
+    private static async Task CopyAsync(string from, string to)
+    {
+        await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        await using var target = File.Create(to);
+        await source.CopyToAsync(target, Cancellation);
+    }
+}

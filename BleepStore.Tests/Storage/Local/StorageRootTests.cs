@@ -1,0 +1,165 @@
+using System.Globalization;
+using BleepStore.Storage.FileSystem;
+using BleepStore.Storage.Local;
+
+namespace BleepStore.Tests.Storage.Local;
+
+/// <summary>A storage root belongs to one store and one process, and remembers the boots that wrote to it.</summary>
+public sealed class StorageRootTests : IDisposable
+{
+    private const string Store = LocalStore.StoreId;
+    private const string OtherStore = "ffeeddccbbaa99887766554433221100";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly PhysicalFileSystem _fileSystem = new(new RecordingFatalErrors());
+
+    private string Root => _directory.Join("a", "b", "data");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_new_root_belongs_to_nobody()
+    {
+        using var root = StorageRoot.Open(_fileSystem, Root);
+
+        root.StoreId.ShouldBeNull();
+        root.HighestBoot.ShouldBe(0u);
+        root.Boot.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_claim_is_found_by_the_next_process()
+    {
+        using (var root = StorageRoot.Open(_fileSystem, Root))
+        {
+            root.Claim(Store, 7);
+            root.Boot.ShouldBe(7u);
+        }
+
+        using var next = StorageRoot.Open(_fileSystem, Root);
+        next.StoreId.ShouldBe(Store);
+        next.HighestBoot.ShouldBe(7u);
+        next.Boot.ShouldBeNull();
+        File.ReadAllText(Path.Combine(Root, "store.json")).ShouldBe($$"""{"format":1,"storeId":"{{Store}}","highestBoot":7}""" + "\n");
+    }
+
+    [Fact]
+    public void A_boot_is_claimed_only_once()
+    {
+        using var root = StorageRoot.Open(_fileSystem, Root);
+        root.Claim(Store, 7);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => root.Claim(Store, 7));
+        Should.Throw<ArgumentOutOfRangeException>(() => root.Claim(Store, 6));
+        root.HighestBoot.ShouldBe(7u);
+    }
+
+    [Fact]
+    public void The_root_of_another_store_is_refused_and_left_alone()
+    {
+        using (var root = StorageRoot.Open(_fileSystem, Root))
+        {
+            root.Claim(OtherStore, 3);
+        }
+
+        using var next = StorageRoot.Open(_fileSystem, Root);
+        var thrown = Should.Throw<ForeignStoreException>(() => next.Claim(Store, 9));
+
+        thrown.Message.ShouldContain(OtherStore);
+        thrown.Message.ShouldContain(Store);
+        next.StoreId.ShouldBe(OtherStore);
+        next.Boot.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"format":2,"storeId":"00112233445566778899aabbccddeeff","highestBoot":1}""")]
+    [InlineData("""{"format":1,"storeId":"0011","highestBoot":1}""")]
+    [InlineData("""{"format":1,"storeId":"00112233445566778899aabbccddeeff","highestBoot":-1}""")]
+    [InlineData("""{"format":"1","storeId":"00112233445566778899aabbccddeeff","highestBoot":1}""")]
+    public void A_damaged_identity_stops_the_start(string text)
+    {
+        Directory.CreateDirectory(Root);
+        File.WriteAllText(Path.Combine(Root, "store.json"), text);
+
+        Should.Throw<InvalidDataException>(() => StorageRoot.Open(_fileSystem, Root)).Message.ShouldContain("store.json");
+
+        File.Delete(Path.Combine(Root, "store.json"));
+        StorageRoot.Open(_fileSystem, Root).Dispose();
+    }
+
+    [Fact]
+    public void A_second_holder_is_refused_and_told_the_first()
+    {
+        using (StorageRoot.Open(_fileSystem, Root))
+        {
+            var thrown = Should.Throw<StoreLockedException>(() => StorageRoot.Open(_fileSystem, Root));
+            thrown.Holder.ShouldBe(Environment.ProcessId);
+            thrown.Message.ShouldContain(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+
+        StorageRoot.Open(_fileSystem, Root).Dispose();
+    }
+
+    [Fact]
+    public void A_refused_process_removes_nothing()
+    {
+        using var root = StorageRoot.Open(_fileSystem, Root);
+        string arriving = Path.Combine(Root, ".tmp", "arriving");
+        File.WriteAllText(arriving, "x");
+
+        Should.Throw<StoreLockedException>(() => StorageRoot.Open(_fileSystem, Root));
+
+        File.Exists(arriving).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Opening_clears_what_a_crash_left_half_written()
+    {
+        StorageRoot.Open(_fileSystem, Root).Dispose();
+        for (int i = 0; i < 5000; i++)
+        {
+            File.Create(Path.Combine(Root, i % 2 == 0 ? ".tmp" : ".multipart", i.ToString("x32", CultureInfo.InvariantCulture))).Dispose();
+        }
+
+        using var root = StorageRoot.Open(_fileSystem, Root);
+
+        Directory.EnumerateFiles(Path.Combine(Root, ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFiles(Path.Combine(Root, ".multipart")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(".tmp")]
+    [InlineData(".multipart")]
+    [InlineData("a7")]
+    public void A_symbolic_link_within_stops_the_start(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need privileges there.");
+        Directory.CreateDirectory(Root);
+        Directory.CreateDirectory(_directory.Join("precious"));
+        File.WriteAllText(_directory.Join("precious", "file"), "x");
+        File.CreateSymbolicLink(Path.Combine(Root, name), _directory.Join("precious"));
+
+        Should.Throw<InvalidDataException>(() => StorageRoot.Open(_fileSystem, Root)).Message.ShouldContain(name);
+
+        File.Exists(_directory.Join("precious", "file")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_claim_is_synced_before_it_is_believed()
+    {
+        var fatal = new RecordingFatalErrors();
+        var faulty = new FaultyFileSystem(_fileSystem, fatal);
+        using var root = StorageRoot.Open(faulty, Root);
+        faulty.Fail(FileOperation.Sync, 1, DiskErrors.Input);
+
+        Should.Throw<DurabilityLostException>(() => root.Claim(Store, 1));
+
+        root.Boot.ShouldBeNull();
+        File.Exists(Path.Combine(Root, "store.json")).ShouldBeFalse();
+        fatal.Errors.Count.ShouldBe(1);
+    }
+}
