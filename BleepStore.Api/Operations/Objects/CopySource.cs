@@ -21,8 +21,8 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
         string? versionId;
         try
         {
-            versionId = question < 0 ? null : PercentEncoding.Decode(ToLatin1(text[(question + 11)..]), plusIsSpace: false);
-            path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: false);
+            versionId = question < 0 ? null : PercentEncoding.Decode(ToLatin1(text[(question + 11)..]), plusIsSpace: true);
+            path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: true);
         }
         catch (S3Exception e)
         {

@@ -71,7 +71,9 @@ internal static class ObjectHeaders
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], HeaderText.Check(header.Key, header.Value).Trim()))
+            .Select(header => KeyValuePair.Create(
+                header.Key[MetadataPrefix.Length..],
+                EncodedWords.Decode(HeaderText.Check(header.Key[MetadataPrefix.Length..], header.Value.Trim()))))
             .ToImmutableArray();
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
