@@ -313,6 +313,7 @@ internal static class ClientSteps
         new(client, "ACLs: canned, granted, documents", "step acl"),
         new(client, "tags", "step tags"),
         new(client, "checksums, as trailers over TLS", "step checksums"),
+        new(client, "one connection survives refusals and empty bodies", "step connection"),
         new(client, "what is refused stores nothing", "step refusals"),
         new(client, "delete objects and remove the bucket", "step remove"),
     ];

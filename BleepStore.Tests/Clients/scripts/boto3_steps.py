@@ -244,6 +244,16 @@ def checksums():
     assert read("summed big") == BIG.read_bytes()
 
 
+def connection():
+    # One connection for all: an answer to "Expect: 100-continue" without a 100 must not confuse what follows on it.
+    alone = client(max_pool_connections=1)
+    for body in (b"", b"x", b"", b"", b"yy"):
+        alone.put_object(Bucket=BUCKET, Key="alone", Body=body)
+        equal(body, alone.get_object(Bucket=BUCKET, Key="alone")["Body"].read())
+        refused("NoSuchBucket", alone.put_object, Bucket=BUCKET + "-absent", Key="alone", Body=b"never sent")
+        refused("NoSuchUpload", alone.upload_part, Bucket=BUCKET, Key="alone", UploadId="absent", PartNumber=1, Body=b"")
+
+
 def refusals():
     refused("BadDigest", put, key="refused", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==")
     refused("InvalidDigest", put, key="refused", ContentMD5="not base64")
