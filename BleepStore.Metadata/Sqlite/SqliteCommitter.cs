@@ -241,7 +241,7 @@ internal sealed class SqliteCommitter
     {
         _failure = error;
         _queue.Close(Unavailable(error, outcomeUnknown: false));
-        _fatal($"{what}: {error.Message} Only a restart can tell what was stored; the process ends.");
+        _fatal($"{what} ({error.Message})");
     }
 
     private static MetadataUnavailableException Unavailable(Exception error, bool outcomeUnknown)

@@ -81,7 +81,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     public long PublishedSequence => _committer.PublishedSequence;
 
     /// <inheritdoc/>
-    public long? FreeBytes => _reserve.FreeBytes;
+    public long? FreeBytes => _reserve.FreeBytes - _reserve.OwedBytes;
 
     /// <summary>True while the reserve is given up: only commands that free bytes run.</summary>
     public bool IsOutOfSpace => _reserve.IsMissing;
