@@ -27,6 +27,8 @@ internal sealed class FaultBed : IAsyncDisposable
 
     public string MetadataPath => Path.Combine(_dataDirectory, "metadata", "metadata.db");
 
+    public string Reserve => Path.Combine(Path.GetDirectoryName(MetadataPath)!, "reserve");
+
     /// <summary>Keys whose last PUT was acknowledged, in order.</summary>
     public IReadOnlyList<string> Keys
     {

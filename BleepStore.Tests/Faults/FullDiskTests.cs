@@ -23,13 +23,16 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         var upload = await BeginUploadAsync(bed);
         await FillAsync(bed);
         output.WriteLine($"{bed.Keys.Count} objects stored, {disk.FreeBytes:N0} bytes free");
-        (minFreeMiB == 0 ? 0 : disk.FreeBytes).ShouldBeGreaterThanOrEqualTo(minFreeMiB == 0 ? 0 : (minFreeMiB - 1) * (long)MiB);
+        if (minFreeMiB > 0)
+        {
+            disk.FreeBytes.ShouldBeInRange((minFreeMiB - 1) * (long)MiB, (minFreeMiB + 1) * (long)MiB);
+        }
+
         FaultBed.ShouldBeError(await UploadPartAsync(bed, upload, 8 * MiB), HttpStatusCode.InsufficientStorage, "InsufficientStorage");
         bed.NothingIsHalfWritten();
         await bed.VerifyAsync(Token);
 
-        disk.Fill();
-        disk.FreeBytes.ShouldBe(0);
+        FillBesideTheReserve(disk, bed);
         (await bed.TryPutAsync("no-room", 1, Token)).ShouldBeFalse();
         await bed.VerifyAsync(Token);
         foreach (var key in bed.Keys.Where((_, index) => index % 2 == 0))
@@ -49,14 +52,20 @@ public sealed class FullDiskTests(ITestOutputHelper output)
     {
         using var disk = SmallFileSystem.Mount(sizeMiB: 160);
         await using var bed = await StartAsync(disk, minFreeMiB: 0);
-        await FillAsync(bed);
+        for (var i = 0; i < 10; i++)
+        {
+            (await bed.TryPutAsync($"large-{i}", 8 * MiB, Token)).ShouldBeTrue();
+        }
+
         for (var round = 0; round < 3; round++)
         {
             await bed.Server.KillAsync(Token);
-            disk.Fill();
-            disk.FreeBytes.ShouldBe(0);
+            // As after a loss of power, when it is made anew.
+            File.Delete(bed.MetadataPath + "-shm");
+            FillBesideTheReserve(disk, bed);
             await bed.RestartAsync(Token);
             await bed.VerifyAsync(Token);
+            (await bed.TryPutAsync("no-room", 1, Token)).ShouldBeFalse();
         }
 
         foreach (var key in bed.Keys)
@@ -102,6 +111,10 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
     private static Task<FaultBed> StartAsync(SmallFileSystem disk, int minFreeMiB)
         => FaultBed.StartAsync(disk.Path, new Dictionary<string, string?> { ["BLEEPSTORE__STORAGE__MIN_FREE"] = $"{minFreeMiB}MiB" }, Token);
+
+    // The room of a reserve that was given up is for deletes; whoever else writes to the disk comes to its last byte only where it stands.
+    private static void FillBesideTheReserve(SmallFileSystem disk, FaultBed bed)
+        => disk.Fill(leaveBytes: File.Exists(bed.Reserve) ? 0 : Math.Min(disk.FreeBytes, 64 * MiB));
 
     // Ever smaller objects, several at once, until not even one byte is taken.
     private static async Task FillAsync(FaultBed bed)
