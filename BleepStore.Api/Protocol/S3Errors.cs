@@ -7,7 +7,6 @@ namespace BleepStore.Api.Protocol;
 internal static class S3Errors
 {
     public static readonly S3Error AccessDenied = new(403, "AccessDenied", "Access Denied");
-    public static readonly S3Error AccessControlListNotSupported = new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs");
     public static readonly S3Error AuthorizationHeaderMalformed = new(400, "AuthorizationHeaderMalformed", "The authorization header that you provided is not valid.");
     public static readonly S3Error AuthorizationQueryParametersError = new(400, "AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter.");
     public static readonly S3Error BadDigest = new(400, "BadDigest", "The Content-MD5 or checksum value that you specified did not match what the server received.");
@@ -15,11 +14,8 @@ internal static class S3Errors
     public static readonly S3Error BucketAlreadyExists = new(409, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Select a different name and try again.");
     public static readonly S3Error BucketAlreadyOwnedByYou = new(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.");
     public static readonly S3Error BucketNotEmpty = new(409, "BucketNotEmpty", "The bucket that you tried to delete is not empty.");
-    public static readonly S3Error ConditionalRequestConflict = new(409, "ConditionalRequestConflict", "A conflicting operation occurred during the processing of this conditional request.");
-    public static readonly S3Error CredentialsNotSupported = new(400, "CredentialsNotSupported", "This request does not support credentials.");
     public static readonly S3Error EntityTooLarge = new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.");
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
-    public static readonly S3Error ExpiredToken = new(400, "ExpiredToken", "The provided token has expired.");
     public static readonly S3Error IllegalLocationConstraintException = new(400, "IllegalLocationConstraintException", "The specified location constraint is incompatible for the region specific endpoint this request was sent to.");
     public static readonly S3Error IncompleteBody = new(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
     public static readonly S3Error InsufficientStorage = new(507, "InsufficientStorage", "There is not enough free space to store the bytes of this request.");
@@ -54,15 +50,12 @@ internal static class S3Errors
     public static readonly S3Error NoSuchVersion = new(404, "NoSuchVersion", "The version ID specified in the request does not match an existing version.");
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");
-    public static readonly S3Error OperationAborted = new(409, "OperationAborted", "A conflicting conditional action is currently in progress against this resource. Try again.");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the preconditions that you specified did not hold.");
-    public static readonly S3Error RequestHeaderSectionTooLarge = new(400, "RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size.");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.");
     public static readonly S3Error RequestTimeTooSkewed = new(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");
     public static readonly S3Error ServiceUnavailable = new(503, "ServiceUnavailable", "Service is unable to handle request.");
     public static readonly S3Error SignatureDoesNotMatch = new(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
     public static readonly S3Error SlowDown = new(503, "SlowDown", "Please reduce your request rate.");
-    public static readonly S3Error TooManyBuckets = new(400, "TooManyBuckets", "You have attempted to create more buckets than allowed.");
     public static readonly S3Error UnresolvableGrantByEmailAddress = new(400, "UnresolvableGrantByEmailAddress", "The e-mail address that you provided does not match any account on record.");
     public static readonly S3Error UnexpectedContent = new(400, "UnexpectedContent", "This request contains unsupported content.");
     public static readonly S3Error XAmzContentSHA256Mismatch = new(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
