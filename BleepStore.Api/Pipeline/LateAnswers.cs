@@ -16,7 +16,7 @@ internal sealed partial class LateAnswers(ILogger<LateAnswers> logger)
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = ExceptionErrors.Map(e);
-            if (error.Status >= 500 && e is not S3Exception)
+            if (error.Status is >= 500 and not 501)
             {
                 Log.Failed(logger, requestId, error.Code, e);
             }

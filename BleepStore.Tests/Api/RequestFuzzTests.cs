@@ -60,7 +60,8 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
             }
 
             var (wire, isHttp) = Make(attack, samples, random);
-            // A spoiled length must not leave the server waiting; whole requests are not cut, since a half-closed connection counts as given up.
+
+            // The server takes a closed half for a client that went away: only what may never end gets one.
             var answer = await RawClient.SendAsync(attack.Host.Endpoint, wire, AttackHost.Cancellation, halfClose: !isHttp);
             var what = $"seed {seed}, request {count}:\n{Encoding.UTF8.GetString(wire)}\n=> {answer.Status} {answer.Text}";
             if (isHttp)

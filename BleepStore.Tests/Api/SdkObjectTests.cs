@@ -60,6 +60,8 @@ public abstract class SdkObjectTests(ApiHost fixture)
             new PutObjectTaggingRequest { BucketName = bucket.Name, Key = "copy", Tagging = new Tagging { TagSet = [new Tag { Key = "k", Value = "v" }] } }, Token);
         var tags = await client.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket.Name, Key = "copy" }, Token);
         tags.Tagging.ShouldHaveSingleItem().Value.ShouldBe("v");
+        await client.DeleteObjectTaggingAsync(new DeleteObjectTaggingRequest { BucketName = bucket.Name, Key = "copy" }, Token);
+        (await client.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket.Name, Key = "copy" }, Token)).Tagging.ShouldBeNull();
         var head = await client.GetObjectMetadataAsync(bucket.Name, "copy", Token);
         head.ContentLength.ShouldBe(5);
         var missed = await Should.ThrowAsync<AmazonS3Exception>(() => client.GetObjectMetadataAsync(bucket.Name, "absent", Token));
@@ -69,6 +71,10 @@ public abstract class SdkObjectTests(ApiHost fixture)
             new GetPreSignedUrlRequest { BucketName = bucket.Name, Key = put.Key, Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5), Protocol = Protocol.HTTP });
         using var http = new HttpClient();
         (await http.GetStringAsync(new Uri(presigned), Token)).ShouldBe("Hello");
+        var upload = await client.InitiateMultipartUploadAsync(bucket.Name, "aborted", Token);
+        await client.AbortMultipartUploadAsync(bucket.Name, "aborted", upload.UploadId, Token);
+        (await client.ListMultipartUploadsAsync(bucket.Name, Token)).MultipartUploads.ShouldBeNull();
+        (await client.GetBucketLocationAsync(bucket.Name, Token)).Location.Value.ShouldBe("");
         await client.DeleteObjectAsync(bucket.Name, put.Key, Token);
         await client.DeleteObjectAsync(bucket.Name, "copy", Token);
         await client.DeleteBucketAsync(bucket.Name, Token);
