@@ -73,7 +73,7 @@ internal static class ObjectHeaders
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
             .Select(header => KeyValuePair.Create(
                 header.Key[MetadataPrefix.Length..],
-                EncodedWords.Decode(HeaderText.Check(header.Key[MetadataPrefix.Length..], header.Value.Trim()))))
+                EncodedWords.Decode(HeaderText.Check(header.Key[MetadataPrefix.Length..], header.Value).Trim())))
             .ToImmutableArray();
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
