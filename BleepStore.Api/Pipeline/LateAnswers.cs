@@ -1,3 +1,5 @@
+using BleepStore.Api.Protocol;
+
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>Starts work whose answer may take long; whatever it throws becomes an error answer, in the head or late in a 200 body.</summary>
@@ -14,7 +16,7 @@ internal sealed partial class LateAnswers(ILogger<LateAnswers> logger)
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = ExceptionErrors.Map(e);
-            if (error.Status >= 500)
+            if (error.Status >= 500 && e is not S3Exception)
             {
                 Log.Failed(logger, requestId, error.Code, e);
             }

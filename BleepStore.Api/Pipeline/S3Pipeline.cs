@@ -85,7 +85,7 @@ internal sealed partial class S3Pipeline(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = ExceptionErrors.Map(e);
-            if (error.Status >= 500)
+            if (error.Status >= 500 && e is not S3Exception)
             {
                 Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
             }

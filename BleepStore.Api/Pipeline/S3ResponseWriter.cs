@@ -70,6 +70,12 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         {
             headers.RetryAfter = "1";
         }
+
+        // A client that was not told to go on may send its body or not: what follows on this connection could not be understood.
+        if (response.Error is not null && context.Request.Headers.Expect.Count > 0)
+        {
+            headers.Connection = "close";
+        }
     }
 
     private static string HostId(string requestId) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes("bleepstore/" + requestId));
@@ -116,7 +122,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         writer.Element("Message", error.Message);
         foreach (var (name, value) in error.Details)
         {
-            writer.Element(name, ToXmlText(value));
+            writer.Element(name, value);
         }
 
         writer.Element("Resource", exchange.Incoming?.RawPath ?? "/");
@@ -124,16 +130,6 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         writer.Element("HostId", HostId(exchange.RequestId));
         writer.WriteEndElement();
     }
-
-    // What a client sent comes back in its error; a document that no parser takes would hide the code.
-    private static string ToXmlText(string value)
-        => string.Create(value.Length, value, static (text, source) =>
-        {
-            for (var i = 0; i < text.Length; i++)
-            {
-                text[i] = XmlConvert.IsXmlChar(source[i]) || char.IsSurrogate(source[i]) ? source[i] : '\uFFFD';
-            }
-        });
 
     private async Task<S3Response> WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
     {

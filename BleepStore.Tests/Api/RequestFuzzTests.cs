@@ -60,16 +60,21 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
             }
 
             var (wire, isHttp) = Make(attack, samples, random);
-            var answer = await RawClient.SendAsync(attack.Host.Endpoint, wire, AttackHost.Cancellation, halfClose: true);
+            // A spoiled length must not leave the server waiting; whole requests are not cut, since a half-closed connection counts as given up.
+            var answer = await RawClient.SendAsync(attack.Host.Endpoint, wire, AttackHost.Cancellation, halfClose: !isHttp);
             var what = $"seed {seed}, request {count}:\n{Encoding.UTF8.GetString(wire)}\n=> {answer.Status} {answer.Text}";
             if (isHttp)
             {
                 answer.Status.ShouldNotBe(0, what);
             }
 
-            (answer.Status is < 500 or 501).ShouldBeTrue(what);
+            // 501: not implemented; 505: the spoiled byte was in the version of HTTP.
+            (answer.Status is < 500 or 501 or 505).ShouldBeTrue(what);
             attack.LoggedErrors.ShouldBeEmpty(what);
-            outcomes[answer.Outcome] = outcomes.GetValueOrDefault(answer.Outcome) + 1;
+
+            // A spoiled request may end early and its rest be a second one: what comes then is not one document.
+            var outcome = isHttp ? answer.Outcome : $"{answer.Status} spoiled";
+            outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
         }
 
         output.WriteLine(string.Join('\n', outcomes.Select(pair => $"{pair.Value,7} {pair.Key}")));

@@ -65,6 +65,19 @@ internal sealed class RawConnection : IDisposable
         return [.. bytes];
     }
 
+    /// <summary>Reads one response of a known length, and leaves the connection as it is.</summary>
+    public async Task<RawResponse> ReadResponseAsync(string method, CancellationToken cancellationToken)
+    {
+        List<byte> all = [.. await ReadUntilAsync("\r\n\r\n"u8.ToArray(), cancellationToken)];
+        var buffer = new byte[64 * 1024];
+        while (RawResponse.Parse([.. all], method) is { IsWhole: false } && await _stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            all.AddRange(buffer.AsSpan(0, count));
+        }
+
+        return RawResponse.Parse([.. all], method);
+    }
+
     /// <summary>Reads until the server closes, or cuts, the connection.</summary>
     public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace BleepStore.Tests.Http;
@@ -30,7 +31,16 @@ internal sealed class RawResponse
 
     public string Text => Encoding.UTF8.GetString(Body);
 
-    public XElement Xml => XElement.Parse(Text.TrimStart());
+    /// <summary>The body as XML; character references that XML 1.0 does not have are taken, as S3 sends them.</summary>
+    public XElement Xml
+    {
+        get
+        {
+            using var text = new StringReader(Text.TrimStart());
+            using var reader = XmlReader.Create(text, new XmlReaderSettings { CheckCharacters = false });
+            return XElement.Load(reader);
+        }
+    }
 
     /// <summary>The code of the error document; null when the body is none.</summary>
     public string? ErrorCode => Body is [(byte)'<', ..] && Xml.Name.LocalName == "Error" ? Element("Code") : null;

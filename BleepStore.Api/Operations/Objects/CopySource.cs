@@ -21,7 +21,9 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
         string? versionId;
         try
         {
-            versionId = question < 0 ? null : PercentEncoding.Decode(ToLatin1(text[(question + 11)..]), plusIsSpace: true);
+            versionId = question < 0 ? null : PercentEncoding.Decode(ToLatin1(text[(question + 11)..]), plusIsSpace: false);
+
+            // As S3 does: a plus sign in this header is a space, unlike in a request's path. Clients send %2B for a plus.
             path = PercentEncoding.Decode(ToLatin1(question < 0 ? text : text[..question]), plusIsSpace: true);
         }
         catch (S3Exception e)

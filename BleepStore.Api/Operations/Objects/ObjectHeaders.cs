@@ -71,9 +71,7 @@ internal static class ObjectHeaders
     public static ImmutableArray<KeyValuePair<string, string>> ReadUserMetadata(S3Request request)
     {
         var metadata = request.Verified.HeadersStartingWith(MetadataPrefix)
-            .Select(header => KeyValuePair.Create(
-                header.Key[MetadataPrefix.Length..],
-                EncodedWords.Decode(HeaderText.Check(header.Key[MetadataPrefix.Length..], header.Value.Trim()))))
+            .Select(header => KeyValuePair.Create(header.Key[MetadataPrefix.Length..], ReadMetadataValue(header.Key, header.Value)))
             .ToImmutableArray();
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= S3Limits.MaxUserMetadataBytes
@@ -82,6 +80,11 @@ internal static class ObjectHeaders
                 .With("Size", size.ToString(CultureInfo.InvariantCulture))
                 .With("MaxSizeAllowed", S3Limits.MaxUserMetadataBytes.ToString(CultureInfo.InvariantCulture)));
     }
+
+    private static string ReadMetadataValue(string name, string value)
+        => name.Length > MetadataPrefix.Length
+            ? EncodedWords.Decode(HeaderText.Check(name, value).Trim())
+            : throw new S3Exception(S3Errors.Argument(name, value, "Metadata must have a name."));
 
     /// <summary>The storage class asked for, STANDARD where none is.</summary>
     /// <exception cref="S3Exception">InvalidStorageClass.</exception>
