@@ -89,7 +89,7 @@ public abstract class NoServerErrorTests(ApiHost fixture)
 
         // A test that was only ever refused at the door would prove nothing.
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', answers));
-        answers.Keys.Count(answer => answer.Split(' ')[1][0] == '2').ShouldBeGreaterThanOrEqualTo(6);
+        answers.Keys.Count(answer => answer.Split(' ')[1][0] == '2').ShouldBeGreaterThanOrEqualTo(5);
 
         // What those requests stored can all be read, too.
         foreach (var key in (string[])["object", "empty", "parts", "key"])
