@@ -21,6 +21,8 @@ requirements=(
     "/usr/bin/python3 -c 'import boto3'|python3-boto3"
     "command -v node|nodejs"
     "command -v npm|npm"
+    "command -v gcc|gcc"
+    "echo '#include <stdio.h>' | gcc -E - | grep -q printf|libc6-dev"
     "ldconfig -p | grep -q libsqlite3.so.0|libsqlite3-0"
 )
 

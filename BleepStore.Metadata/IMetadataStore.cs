@@ -23,7 +23,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>Sequence of the last command whose effect queries see.</summary>
     long PublishedSequence { get; }
 
-    /// <summary>Bytes free on the file system that holds the metadata; null when unbounded or unknown.</summary>
+    /// <summary>
+    /// Bytes that may be added where the metadata is: negative while room for deletes has to be won back first; null when unbounded or unknown.
+    /// </summary>
     long? FreeBytes { get; }
 
     /// <summary>The bucket, or null.</summary>

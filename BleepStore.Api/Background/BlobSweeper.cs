@@ -12,7 +12,7 @@ internal sealed record NodeBoot(uint Node, uint Boot, bool MaySweep);
 
 /// <summary>
 /// After a start, deletes blobs of earlier boots that no row names: what a kill between blob and command left behind. This boot's own are never
-/// touched, so nothing in flight can be.
+/// touched, so nothing in flight can be; nor are those of boots that the metadata does not know or knows as done.
 /// </summary>
 internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorage storage, NodeBoot boot, TimeProvider time, ILogger<BlobSweeper> logger)
 {
@@ -38,10 +38,12 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             return 0;
         }
 
+        // Boots without a row wrote after the backup that this metadata was restored from: their blobs are not ours to judge.
+        var known = unswept.Select(row => row.Boot).ToHashSet();
         var (seen, deleted) = (0, 0);
         await foreach (var blob in storage.ListAsync(cancellationToken))
         {
-            if (blob.Id.Node == boot.Node && blob.Id.Boot < boot.Boot && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
+            if (blob.Id.Node == boot.Node && known.Contains(blob.Id.Boot) && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
             {
                 await storage.DeleteAsync(blob, cancellationToken);
                 deleted++;

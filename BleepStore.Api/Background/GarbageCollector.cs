@@ -41,7 +41,7 @@ internal sealed partial class GarbageCollector(
 
                 rows.Add((entry.Sequence, entry.Ordinal));
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // It stays a row and is tried again with the next pass.
                 Log.NotDeleted(logger, entry.Sequence, e);

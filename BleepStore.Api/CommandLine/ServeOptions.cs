@@ -17,10 +17,16 @@ internal sealed record ServeArguments(
 internal sealed class ServeOptions
 {
     private readonly Option<string?> _config = new("--config")
-        { Description = "YAML configuration file (default: ./bleepstore.yaml if present)", HelpName = "FILE" };
+    {
+        Description = "YAML configuration file (default: ./bleepstore.yaml if present)",
+        HelpName = "FILE",
+    };
 
     private readonly Option<string?> _readyFile = new("--ready-file")
-        { Description = "Write the bound URLs as JSON here once the server answers", HelpName = "FILE" };
+    {
+        Description = "Write the bound URLs as JSON here once the server answers",
+        HelpName = "FILE",
+    };
 
     private readonly (Option<string?> Option, string Path)[] _keys =
     [

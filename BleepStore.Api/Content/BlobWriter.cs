@@ -14,6 +14,8 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
     public async ValueTask<ImmutableArray<Segment>> WriteAsync(
         string bucket, string key, Stream content, long length, bool isPart, CancellationToken cancellationToken)
     {
+        // A row needs room too.
+        RequireSpace(length);
         if (length == 0)
         {
             // The source still has to say, at its last read, that nothing was all there was.
@@ -23,7 +25,6 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
                 : throw new InvalidDataException("More bytes came than were announced.");
         }
 
-        RequireSpace(length);
         var blob = await storage.WriteAsync(new BlobAddress(bucket, key, ids.Next(), isPart), content, length, cancellationToken);
         return [ToSegment(blob)];
     }
@@ -66,7 +67,7 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
             {
                 await storage.DeleteAsync(ToBlob(segment), CancellationToken.None);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Log.NotDropped(logger, ToBlob(segment).Id, e);
             }

@@ -29,18 +29,21 @@ internal sealed class FreeSpaceGuard(Func<DiskSpace> blobSpace, Func<DiskSpace> 
             minFree,
             time);
 
-    /// <summary>True when <paramref name="bytes"/> more would leave enough free. A look at most a second old decides.</summary>
+    /// <summary>
+    /// True when <paramref name="bytes"/> more would leave enough free. A look at most a second old decides, less what was let in since.
+    /// </summary>
     public bool CanAddBytes(long bytes)
     {
-        var room = _room;
-        if (room is null || time.GetElapsedTime(room.SeenAt) >= Freshness)
+        if (_room is { } room && time.GetElapsedTime(room.SeenAt) < Freshness && room.TryTake(bytes))
         {
-            room = new Room(RoomIn(blobSpace()), RoomIn(metadataSpace()), time.GetTimestamp());
-            _room = room;
+            return true;
         }
 
-        return bytes <= room.ForBlobs && room.ForMetadata >= 0;
+        // What was let in may have been refused or deleted again, so a refusal needs a fresh look.
+        return Look().TryTake(bytes);
     }
+
+    private Room Look() => _room = new Room(RoomIn(blobSpace()), RoomIn(metadataSpace()), time.GetTimestamp());
 
     private long RoomIn(DiskSpace space)
     {
@@ -54,7 +57,23 @@ internal sealed class FreeSpaceGuard(Func<DiskSpace> blobSpace, Func<DiskSpace> 
         return free - reserve;
     }
 
-    private sealed record Room(long ForBlobs, long ForMetadata, long SeenAt);
+    private sealed class Room(long forBlobs, long forMetadata, long seenAt)
+    {
+        private long _left = forBlobs;
+
+        public long SeenAt => seenAt;
+
+        public bool TryTake(long bytes)
+        {
+            if (forMetadata < 0 || bytes > Volatile.Read(ref _left))
+            {
+                return false;
+            }
+
+            Interlocked.Add(ref _left, -bytes);
+            return true;
+        }
+    }
 }
 
 /// <summary>Room of a file system.</summary>

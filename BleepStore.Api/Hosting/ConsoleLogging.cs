@@ -10,6 +10,7 @@ internal static class ConsoleLogging
 
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
 
+    /// <summary>Sets up the console as the configuration says.</summary>
     /// <param name="logging">What to set up.</param>
     /// <param name="options">Level and format.</param>
     /// <param name="isStarted">False during the start, whose failures are told in one line elsewhere.</param>

@@ -30,8 +30,8 @@ internal static class OpenedStoreRegistration
         this IServiceCollection services, OpenedStore store, BleepStoreOptions options, HostEnvironmentValues environment)
     {
         services.AddSingleton(store);
-        services.AddSingleton<IMetadataStore>(new TracedMetadataStore(store.Metadata));
-        services.AddSingleton<IObjectStorage>(new TracedObjectStorage(store.Storage));
+        services.AddSingleton<IMetadataStore>(_ => new TracedMetadataStore(store.Metadata));
+        services.AddSingleton<IObjectStorage>(_ => new TracedObjectStorage(store.Storage));
         services.AddSingleton(store.Boot);
         services.AddSingleton(store.RootKey);
         services.AddSingleton(new BlobIdSource(store.Boot.Node, store.Boot.Boot));

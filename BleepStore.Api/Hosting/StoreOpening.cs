@@ -81,7 +81,8 @@ internal static class StoreOpening
                 Path = Path.GetDirectoryName(Path.GetFullPath(options.SqlitePath)) ?? "/",
                 FileName = Path.GetFileName(options.SqlitePath),
             },
-            crashPoints.Hit),
+            crashPoints.Hit,
+            ProcessFatalErrors.Instance.End),
         MetadataEngine.Memory => new MemoryMetadataStore(),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Engine, "An engine without a store."),
     };
@@ -120,8 +121,19 @@ internal static class StoreOpening
     private static async Task<NodeBoot> BeginBootAsync(
         IMetadataStore metadata, StorageRoot? root, string storeId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var known = (await metadata.ListBootsAsync(Node, cancellationToken)).Select(row => row.Boot).DefaultIfEmpty().Max();
+        var boots = await metadata.ListBootsAsync(Node, cancellationToken);
+        var known = boots.Select(row => row.Boot).DefaultIfEmpty().Max();
         var rootHighest = root?.HighestBoot ?? 0;
+        if (rootHighest > known)
+        {
+            // Restored metadata: what it does not name may be all that is left of later objects. Nor may a later start sweep it, to which this
+            // boot's row hides that the metadata once was older.
+            foreach (var row in boots.Where(row => !row.Swept))
+            {
+                await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = Node, Boot = row.Boot }, cancellationToken);
+            }
+        }
+
         var command = new StartBoot { Time = time.GetUtcNow(), Node = Node, RootHighestBoot = rootHighest };
         var boot = await metadata.ExecuteAsync(command, cancellationToken);
         root?.Claim(storeId, boot);

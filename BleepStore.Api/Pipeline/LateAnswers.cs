@@ -1,3 +1,5 @@
+using BleepStore.Api.Protocol;
+
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>Starts work whose answer may take long; whatever it throws becomes an error answer, in the head or late in a 200 body.</summary>

@@ -28,6 +28,7 @@ internal sealed partial class S3Pipeline(
     public async Task InvokeAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
+        ExpectContinue.Guard(context);
         var exchange = new Exchange(context, NewRequestId());
         S3Response response;
         try

@@ -12,6 +12,9 @@ internal sealed class SpaceReserve(string directory, long sizeBytes, Func<long>?
     /// <summary>True when a reserve is wanted but there is no room for it: only commands that free bytes may run.</summary>
     public bool IsMissing => _isMissing;
 
+    /// <summary>Bytes that the reserve takes back before anything may be added; 0 while it stands.</summary>
+    public long OwedBytes => _isMissing ? sizeBytes : 0;
+
     /// <summary>Bytes free on the file system.</summary>
     public long FreeBytes => measureFreeBytes?.Invoke() ?? new DriveInfo(directory).AvailableFreeSpace;
 

@@ -126,8 +126,14 @@ internal sealed class SqliteCommitter
         _single.Add(pending);
         var hadReserve = !_reserve.IsMissing;
         var error = TryCommit(_single);
-        if (error is SqliteEngineException { IsFull: true } && hadReserve && _reserve.IsMissing && pending.FreesSpace && _failure is null)
+        if (error is SqliteEngineException { IsFull: true } && _reserve.IsMissing && pending.FreesSpace && _failure is null)
         {
+            if (!hadReserve)
+            {
+                // Somebody else took the reserve's room: what is left is to begin the journal anew.
+                RecoverSpace();
+            }
+
             error = TryCommit(_single);
         }
 
@@ -241,7 +247,7 @@ internal sealed class SqliteCommitter
     {
         _failure = error;
         _queue.Close(Unavailable(error, outcomeUnknown: false));
-        _fatal($"{what}: {error.Message} Only a restart can tell what was stored; the process ends.");
+        _fatal($"{what} ({error.Message})");
     }
 
     private static MetadataUnavailableException Unavailable(Exception error, bool outcomeUnknown)

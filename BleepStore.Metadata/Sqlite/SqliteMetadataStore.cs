@@ -48,7 +48,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
             _reserve = new SpaceReserve(Path.GetFullPath(options.Path), options.ReserveBytes, options.MeasureFreeBytes);
             _reserve.TryRestore();
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
-            _writer = new SqliteWriter(_path, options);
+            _writer = OpenWriter(options);
             StoreId = _writer.ReadStoreId();
             _committer = new SqliteCommitter(_writer, _reserve, _queue, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
         }
@@ -81,7 +81,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     public long PublishedSequence => _committer.PublishedSequence;
 
     /// <inheritdoc/>
-    public long? FreeBytes => _reserve.FreeBytes;
+    public long? FreeBytes => _reserve.FreeBytes - _reserve.OwedBytes;
 
     /// <summary>True while the reserve is given up: only commands that free bytes run.</summary>
     public bool IsOutOfSpace => _reserve.IsMissing;
@@ -299,6 +299,19 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
         Interlocked.Increment(ref _idleReaders);
         _readers.Push(reader);
+    }
+
+    // The shared index of the journal is made anew after a loss of power, which needs room on a disk that may have none.
+    private SqliteWriter OpenWriter(SqliteMetadataOptions options)
+    {
+        try
+        {
+            return new SqliteWriter(_path, options);
+        }
+        catch (SqliteEngineException error) when (error.IsFull && _reserve.Release())
+        {
+            return new SqliteWriter(_path, options);
+        }
     }
 
     private static void EndProcess(string line)

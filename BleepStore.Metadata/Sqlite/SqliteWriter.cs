@@ -88,7 +88,8 @@ internal sealed class SqliteWriter : IDisposable
             Vacuum();
         }
 
-        Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        // Only a journal that begins anew needs no more room.
+        Checkpoint(raw.SQLITE_CHECKPOINT_RESTART);
         return free > VacuumPages;
     }
 

@@ -24,6 +24,8 @@ public sealed partial class ProcessFatalErrors : IFatalErrors
     /// <summary>The exit code: EX_IOERR of sysexits.h.</summary>
     public const int ExitCode = 74;
 
+    private bool _isEnding;
+
     private ProcessFatalErrors()
     {
     }
@@ -32,9 +34,21 @@ public sealed partial class ProcessFatalErrors : IFatalErrors
     public static ProcessFatalErrors Instance { get; } = new();
 
     /// <inheritdoc/>
-    public void End(Exception exception)
+    public void End(Exception exception) => End(exception.Message);
+
+    /// <summary>Ends the process.</summary>
+    /// <param name="reason">What failed, without a full stop.</param>
+    public void End(string reason)
     {
-        Console.Error.WriteLine($"BleepStore ends: {exception.Message}. Nothing acknowledged was lost; check the disk, then start again.");
+        // Several threads may find the same failed disk: only the first speaks, the others wait for the end.
+        if (Interlocked.Exchange(ref _isEnding, true))
+        {
+#pragma warning disable RS0030 // Nothing may go on here, and nothing can be awaited: the process is about to be gone.
+            Thread.Sleep(Timeout.Infinite);
+#pragma warning restore RS0030
+        }
+
+        Console.Error.WriteLine($"BleepStore ends: {reason}. Nothing acknowledged was lost; check the disk, then start again.");
         if (OperatingSystem.IsWindows())
         {
             Environment.Exit(ExitCode);

@@ -32,6 +32,11 @@ internal static partial class LinuxCalls
 
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
+    // The runtime would take these calls from the C library itself; found through the program, they can be interposed (LD_PRELOAD), as
+    // SQLite's and .NET's own already can, so that one library fails or records every call of the process.
+    static LinuxCalls() => NativeLibrary.SetDllImportResolver(
+        typeof(LinuxCalls).Assembly, static (name, _, _) => name == "libc" ? NativeLibrary.GetMainProgramHandle() : 0);
+
     /// <summary>O_DIRECTORY, whose number depends on the processor.</summary>
     public static int MustBeDirectory => IsArm ? 0x4000 : 0x10000;
 

@@ -9,6 +9,7 @@ namespace BleepStore.Storage.Local;
 public sealed class StorageRoot : IDisposable
 {
     internal const string IdentityFile = "store.json";
+    internal const string NextIdentityFile = "store.json.next";
     internal const string LockFileName = "store.lock";
 
     private const string TemporaryDirectory = ".tmp";
@@ -84,18 +85,34 @@ public sealed class StorageRoot : IDisposable
 
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(boot, HighestBoot);
         var identity = new StoreIdentity(storeId, boot);
-        string temporary = System.IO.Path.Join(Temporary, IdentityFile);
-        FileSystem.Delete(temporary);
-        using (var file = FileSystem.CreateFile(temporary, preallocateBytes: 0))
+        var bytes = identity.ToBytes();
+        string next = System.IO.Path.Join(Path, NextIdentityFile);
+        using (var file = FileSystem.OpenFile(next, writable: true) ?? FileSystem.CreateFile(next, preallocateBytes: 0))
         {
-            file.Write(identity.ToBytes(), 0);
+            file.Write(bytes, 0);
+            file.SetLength(bytes.Length);
             file.Sync();
         }
 
-        FileSystem.Replace(temporary, System.IO.Path.Join(Path, IdentityFile));
+        FileSystem.Replace(next, System.IO.Path.Join(Path, IdentityFile));
         SyncNames();
         _identity = identity;
         Boot = boot;
+        KeepRoomForNext(next, bytes);
+    }
+
+    // A file that the next start writes over: a disk without a free byte must not hinder it. Its bytes are never read.
+    private void KeepRoomForNext(string path, byte[] bytes)
+    {
+        try
+        {
+            using var file = FileSystem.CreateFile(path, preallocateBytes: 0);
+            file.Write(bytes, 0);
+        }
+        catch (StorageFullException)
+        {
+            // The next start finds room or says that there is none.
+        }
     }
 
     /// <summary>Lets another process have the directory.</summary>

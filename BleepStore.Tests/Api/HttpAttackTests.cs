@@ -235,6 +235,16 @@ public sealed class HttpAttackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_encoded_word_cannot_split_an_answer()
+    {
+        var word = $"=?UTF-8?B?{Convert.ToBase64String("a\r\nSet-Cookie: a=b"u8)}?=";
+        await _attack.MustAsync(S3TestHost.Alice, "PUT", "/http/word", "content", ("x-amz-meta-a", word), ("x-amz-meta-b", "=?UTF-8?Q?=0D=0ASet-Cookie:_a=3Db?="));
+        var answer = await _attack.MustAsync(S3TestHost.Alice, "GET", "/http/word");
+        answer.Header("Set-Cookie").ShouldBeNull();
+        answer.Header("x-amz-meta-a").ShouldBe(word);
+    }
+
+    [Fact]
     public async Task Clients_that_go_away_in_the_middle_leave_nothing()
     {
         await PublicAsync();

@@ -69,10 +69,13 @@ public sealed class RequestFuzzTests(ITestOutputHelper output)
                 answer.Status.ShouldNotBe(0, what);
             }
 
-            // 505 is right for a version of HTTP that a changed byte made up.
-            (answer.Status is < 500 or 501 || (!isHttp && answer.Status == 505)).ShouldBeTrue(what);
+            // 501: not implemented; 505: the spoiled byte was in the version of HTTP.
+            (answer.Status is < 500 or 501 or 505).ShouldBeTrue(what);
             attack.LoggedErrors.ShouldBeEmpty(what);
-            outcomes[answer.Outcome] = outcomes.GetValueOrDefault(answer.Outcome) + 1;
+
+            // A spoiled request may end early and its rest be a second one: what comes then is not one document.
+            var outcome = isHttp ? answer.Outcome : $"{answer.Status} spoiled";
+            outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
         }
 
         output.WriteLine(string.Join('\n', outcomes.Select(pair => $"{pair.Value,7} {pair.Key}")));

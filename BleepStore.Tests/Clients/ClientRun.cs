@@ -74,6 +74,11 @@ internal sealed class ClientRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Lines of our server's access log that tell of an internal error; 501 is an answer, not an error.</summary>
+    public IReadOnlyList<string> ServerErrors() =>
+        [.. (_endpoint.Server?.Log.Lines ?? []).Where(line => line.Contains(" status=5", StringComparison.Ordinal)
+            && !line.Contains(" status=501", StringComparison.Ordinal))];
+
     /// <summary>Adds a variable that later steps see.</summary>
     public void Set(string name, string value) => _environment[name] = value;
 

@@ -39,6 +39,7 @@ public sealed class ClientTests(ITestOutputHelper output)
         }
 
         failures.ShouldBeEmpty();
+        run.ServerErrors().ShouldBeEmpty();
     }
 
     [Fact]

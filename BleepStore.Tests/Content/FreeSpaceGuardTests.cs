@@ -50,8 +50,22 @@ public sealed class FreeSpaceGuardTests
         looks.ShouldBe(2);
     }
 
-    private static FreeSpaceGuard Guard(Func<DiskSpace> blobs, Func<DiskSpace> metadata, long? minFree)
-        => new(blobs, metadata, minFree, TimeProvider.System);
+    [Fact]
+    public void What_was_let_in_since_the_last_look_counts_until_a_look_shows_otherwise()
+    {
+        var free = 100L;
+        var guard = new FreeSpaceGuard(() => new DiskSpace(free, 1000), () => default, minFree: 20, new Clock());
+        guard.CanAddBytes(50).ShouldBeTrue();
+        free = 50;
+        guard.CanAddBytes(31).ShouldBeFalse();
+        guard.CanAddBytes(30).ShouldBeTrue();
+        free = 20;
+        guard.CanAddBytes(1).ShouldBeFalse();
+        free = 100;
+        guard.CanAddBytes(80).ShouldBeTrue();
+    }
+
+    private static FreeSpaceGuard Guard(Func<DiskSpace> blobs, Func<DiskSpace> metadata, long? minFree) => new(blobs, metadata, minFree, TimeProvider.System);
 
     private sealed class Clock : TimeProvider
     {

@@ -77,7 +77,8 @@ internal sealed partial class CrashClient : IDisposable
     [GeneratedRegex("<Key>(?<key>[^<]+)</Key>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Keys();
 
-    private async Task<CrashAnswer> SendAsync(string method, string target, byte[] body, CancellationToken cancellationToken)
+    /// <summary>A presigned request as it stands, and its whole answer.</summary>
+    public async Task<CrashAnswer> SendAsync(string method, string target, byte[] body, CancellationToken cancellationToken)
     {
         var signed = new TestRequest(method, target, Endpoint.Authority);
         _signer.Presign(signed, TimeProvider.System.GetUtcNow());

@@ -88,7 +88,7 @@ public sealed class SqliteCommitterTests
             unknown += (await Should.ThrowAsync<MetadataUnavailableException>(() => put)).OutcomeUnknown ? 1 : 0;
         }
 
-        bed.Fatal.ShouldHaveSingleItem().ShouldContain("the process ends");
+        bed.Fatal.ShouldHaveSingleItem().ShouldContain("could not be made durable");
         unknown.ShouldBe(0, "the three were never begun: only the held one's outcome is unknown");
         (await Should.ThrowAsync<MetadataUnavailableException>(() => bed.PutAsync("later"))).OutcomeUnknown.ShouldBeFalse();
         await Should.ThrowAsync<MetadataUnavailableException>(async () => await bed.Store.CheckHealthAsync(Cancellation));

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Sqlite;
+using BleepStore.Tests.Faults;
 using SQLitePCL;
 
 namespace BleepStore.Tests.Metadata;
@@ -82,7 +82,7 @@ public sealed class SqliteFullDiskTests
             stored.Count.ShouldBeGreaterThan(200, "most of the file system was used");
             bed.Store.IsOutOfSpace.ShouldBeTrue();
             await File.WriteAllBytesAsync(Path.Combine(mount.Path, "filler"),
-                new byte[Math.Max(0, bed.Store.FreeBytes!.Value - (2 << 20))], Cancellation);
+                new byte[Math.Max(0, mount.FreeBytes - (2 << 20))], Cancellation);
 
             foreach (var keys in stored.Chunk(100))
             {
@@ -130,46 +130,5 @@ public sealed class SqliteFullDiskTests
 
         full.ShouldBeTrue();
         return stored;
-    }
-
-    /// <summary>A file system in memory of a few MiB.</summary>
-    private sealed class SmallFileSystem : IDisposable
-    {
-        private readonly TemporaryDirectory _directory = new();
-
-        public string Path => _directory.Path;
-
-        public static SmallFileSystem? TryMount(int sizeMiB)
-        {
-            var mount = new SmallFileSystem();
-            if (OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={sizeMiB}m", "tmpfs", mount.Path))
-            {
-                return mount;
-            }
-
-            mount._directory.Dispose();
-            return null;
-        }
-
-        public void Dispose()
-        {
-            Run("umount", Path);
-            _directory.Dispose();
-        }
-
-        private static bool Run(string program, params string[] arguments)
-        {
-            try
-            {
-                using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true,
-                    UseShellExecute = false })!;
-                process.WaitForExit();
-                return process.ExitCode == 0;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                return false;
-            }
-        }
     }
 }

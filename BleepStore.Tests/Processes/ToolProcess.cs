@@ -89,7 +89,7 @@ internal static class ToolProcess
             await process.WaitForExitAsync(CancellationToken.None);
             var cut = new ToolResult(command, process.ExitCode, await output, await error, Stopwatch.GetElapsedTime(started));
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ToolFailedException($"Killed: not ready within {command.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.\n{cut.Describe()}");
+            throw new ToolFailedException($"Killed: did not end within {command.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.\n{cut.Describe()}");
         }
 
         return new ToolResult(command, process.ExitCode, await output, await error, Stopwatch.GetElapsedTime(started));
