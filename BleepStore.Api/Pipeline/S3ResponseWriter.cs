@@ -122,7 +122,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         writer.Element("Message", error.Message);
         foreach (var (name, value) in error.Details)
         {
-            writer.Element(name, value);
+            writer.Element(name, ToXmlText(value));
         }
 
         writer.Element("Resource", exchange.Incoming?.RawPath ?? "/");
@@ -130,6 +130,16 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         writer.Element("HostId", HostId(exchange.RequestId));
         writer.WriteEndElement();
     }
+
+    // What a client sent comes back in its error; a document that no parser takes would hide the code.
+    private static string ToXmlText(string value)
+        => string.Create(value.Length, value, static (text, source) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = XmlConvert.IsXmlChar(source[i]) || char.IsSurrogate(source[i]) ? source[i] : '\uFFFD';
+            }
+        });
 
     private async Task<S3Response> WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
     {
