@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace BleepStore.Tests.Http;
 
-/// <summary>Writes bytes to a socket and reads until the server closes: for requests that no HTTP client would send.</summary>
+/// <summary>Writes bytes to a socket and reads one answer: for requests that no HTTP client would send.</summary>
 internal static class RawClient
 {
     /// <summary>After this long a server that neither answers nor closes has failed the test.</summary>
@@ -22,6 +23,10 @@ internal static class RawClient
             while (await socket.ReceiveAsync(buffer, limit.Token) is var count and > 0)
             {
                 await received.WriteAsync(buffer.AsMemory(0, count), limit.Token);
+                if (IsWhole(received.GetBuffer().AsSpan(0, (int)received.Length)))
+                {
+                    break;
+                }
             }
         }
         catch (SocketException)
@@ -33,6 +38,7 @@ internal static class RawClient
             throw new TimeoutException($"No end of the answer within {Patience}; so far: {RawAnswer.Parse(received.ToArray()).Status}", e);
         }
 
+        await limit.CancelAsync();
         await sending;
         return RawAnswer.Parse(received.ToArray());
     }
@@ -52,6 +58,21 @@ internal static class RawClient
         }
     }
 
+    // The server may keep the connection for a while, for the rest of a body that it has refused: the answer is there nevertheless.
+    private static bool IsWhole(ReadOnlySpan<byte> received)
+    {
+        var end = received.IndexOf("\r\n\r\n"u8);
+        if (end < 0 || received.StartsWith("HTTP/1.1 1"u8))
+        {
+            return false;
+        }
+
+        var head = Encoding.Latin1.GetString(received[..end]);
+        const string name = "\r\nContent-Length: ";
+        var at = head.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && long.TryParse(head[(at + name.Length)..].Split('\r')[0], out var length) && received.Length >= end + 4 + length;
+    }
+
     private static async Task WriteAsync(Socket socket, ReadOnlyMemory<byte> request, bool halfClose, CancellationToken cancellationToken)
     {
         try
@@ -66,7 +87,7 @@ internal static class RawClient
                 socket.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The server has closed already: its answer tells why.
         }
