@@ -43,6 +43,30 @@ public sealed class StorageRootTests : IDisposable
         File.ReadAllText(Path.Combine(Root, "store.json")).ShouldBe($$"""{"format":1,"storeId":"{{Store}}","highestBoot":7}""" + "\n");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("torn")]
+    [InlineData("{\"format\":1,\"storeId\":\"ffeeddccbbaa99887766554433221100\",\"highestBoot\":4294967295} and more than the identity has")]
+    public void The_file_kept_for_the_next_claim_is_written_over_and_never_read(string text)
+    {
+        using (var root = StorageRoot.Open(_fileSystem, Root))
+        {
+            root.Claim(Store, 7);
+        }
+
+        File.WriteAllText(Path.Combine(Root, StorageRoot.NextIdentityFile), text);
+        using (var next = StorageRoot.Open(_fileSystem, Root))
+        {
+            next.HighestBoot.ShouldBe(7u);
+            next.Claim(Store, 8);
+        }
+
+        using var last = StorageRoot.Open(_fileSystem, Root);
+        last.StoreId.ShouldBe(Store);
+        last.HighestBoot.ShouldBe(8u);
+        File.Exists(Path.Combine(Root, StorageRoot.NextIdentityFile)).ShouldBeTrue();
+    }
+
     [Fact]
     public void A_boot_is_claimed_only_once()
     {
