@@ -240,7 +240,7 @@ public sealed class ListingTests(ListingTests.Fixture fixture) : IClassFixture<L
             ]);
             Keys = [.. keys.OrderBy(key => key, Utf8Order.Instance)];
             using var client = Attack.Host.Client(S3TestHost.Alice);
-            await Parallel.ForEachAsync(keys, async (key, token) => await client.PutObjectAsync(
+            await Parallel.ForEachAsync(keys, TestContext.Current.CancellationToken, async (key, token) => await client.PutObjectAsync(
                 new Amazon.S3.Model.PutObjectRequest { BucketName = "list", Key = key, ContentBody = "" }, token));
         }
 

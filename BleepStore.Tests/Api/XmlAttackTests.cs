@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using BleepStore.Api.Auth;
 using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Api;

@@ -71,9 +71,9 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         {
             return await _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"'{part}' did not come; the AppHost wrote:\n{Output}");
+            throw new TimeoutException($"'{part}' did not come; the AppHost wrote:\n{Output}", e);
         }
     }
 

@@ -7,13 +7,15 @@ using BleepStore.Tests.Auth;
 namespace BleepStore.Tests.Background;
 
 /// <summary>Uploads that got no part for the time of the lease are aborted, and no others.</summary>
-public sealed class UploadReaperTests
+public sealed class UploadReaperTests : IAsyncDisposable
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromDays(7);
     private static readonly AccessControlList s_acl = new("owner", []);
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly MemoryMetadataStore _metadata = new();
     private long _bucketId;
+
+    public ValueTask DisposeAsync() => _metadata.DisposeAsync();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

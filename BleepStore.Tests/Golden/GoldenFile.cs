@@ -5,6 +5,7 @@ namespace BleepStore.Tests.Golden;
 /// <summary>Compares text with a file of the repository. <c>UPDATE_GOLDEN=1</c> rewrites the file instead; CI refuses that.</summary>
 internal static class GoldenFile
 {
+    /// <summary>Fails where the text is not that of the golden file.</summary>
     /// <param name="name">Path below BleepStore.Tests/Golden.</param>
     /// <param name="actual">What the code says now.</param>
     public static void ShouldMatch(string name, string actual)

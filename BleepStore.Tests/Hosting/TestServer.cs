@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace BleepStore.Tests.Hosting;
 

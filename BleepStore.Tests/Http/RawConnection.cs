@@ -87,7 +87,7 @@ internal sealed class RawConnection : IDisposable
         {
             while (await _stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
-                all.Write(buffer, 0, count);
+                await all.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             }
         }
         catch (IOException)

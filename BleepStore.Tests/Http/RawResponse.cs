@@ -53,7 +53,7 @@ internal sealed class RawResponse
     }
 
     /// <summary>Text of the first element of that name, wherever it stands; null when there is none.</summary>
-    public string? Element(string name) => Elements(name).FirstOrDefault();
+    public string? Element(string name) => Elements(name) is [var first, ..] ? first : null;
 
     /// <summary>Texts of all elements of that name.</summary>
     public IReadOnlyList<string> Elements(string name)

@@ -16,16 +16,24 @@ public sealed class MemoryMetadataStoreTests
         await using var store = new MemoryMetadataStore(maxBytes: 20_000);
         var acl = new AccessControlList("o", []);
         await store.ExecuteAsync(
-            new CreateBucket { Time = DateTimeOffset.UnixEpoch,
-                Bucket = new BucketRecord { Name = "b", Region = "r", OwnerId = "o", Acl = acl } }, Cancellation);
+            new CreateBucket
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Bucket = new BucketRecord { Name = "b", Region = "r", OwnerId = "o", Acl = acl }
+            }, Cancellation);
         var stored = 0;
         await Should.ThrowAsync<MetadataFullException>(async () =>
         {
             while (stored < 1000)
             {
                 await store.ExecuteAsync(
-                    new PutObject { Time = DateTimeOffset.UnixEpoch, Bucket = "b", BucketId = 1,
-                        Object = new ObjectRecord { Key = "k" + stored, Acl = acl } },
+                    new PutObject
+                    {
+                        Time = DateTimeOffset.UnixEpoch,
+                        Bucket = "b",
+                        BucketId = 1,
+                        Object = new ObjectRecord { Key = "k" + stored, Acl = acl }
+                    },
                     Cancellation);
                 stored++;
             }
@@ -35,8 +43,13 @@ public sealed class MemoryMetadataStoreTests
         (await store.CountAsync(1, Cancellation)).Objects.ShouldBe(stored);
         var full = store.FreeBytes!.Value;
         (await store.ExecuteAsync(
-            new DeleteObjects { Time = DateTimeOffset.UnixEpoch, Bucket = "b", BucketId = 1,
-                Keys = [new("k0")] }, Cancellation))[0].IsDone.ShouldBeTrue();
+            new DeleteObjects
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Bucket = "b",
+                BucketId = 1,
+                Keys = [new("k0")]
+            }, Cancellation))[0].IsDone.ShouldBeTrue();
         store.FreeBytes!.Value.ShouldBeGreaterThan(full);
     }
 }

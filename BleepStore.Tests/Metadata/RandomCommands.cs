@@ -35,8 +35,15 @@ internal sealed class RandomCommands(Random random)
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
             2 => Run(Delete(bucket, id, time)),
             3 => Run(new SetObjectAcl { Time = time, Bucket = bucket, BucketId = id, Key = key, Acl = Acl with { OwnerId = Pick(ETags) } }),
-            4 => Run(new SetObjectTags { Time = time, Bucket = bucket, BucketId = id, Key = key, Tags = [new("t", Pick(ETags))],
-                Event = Event() }),
+            4 => Run(new SetObjectTags
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                Key = key,
+                Tags = [new("t", Pick(ETags))],
+                Event = Event()
+            }),
             5 or 6 => Run(new CreateUpload { Time = time, Bucket = bucket, Upload = NewUpload(id, key, upload), Event = Event() }),
             7 or 8 or 9 => Run(await PartAsync(model, bucket, id, time, cancellationToken)),
             10 => Run(await CompleteAsync(model, bucket, id, time, cancellationToken)),
@@ -168,8 +175,15 @@ internal sealed class RandomCommands(Random random)
     {
         var upload = await AnyUploadAsync(model, id, cancellationToken);
         DateTimeOffset? idle = random.Next(2) == 0 ? null : time - TimeSpan.FromSeconds(random.Next(2000));
-        return new AbortUpload { Time = time, Bucket = bucket, BucketId = id, Key = upload.Key, UploadId = upload.UploadId,
-            OnlyIfIdleSince = idle };
+        return new AbortUpload
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            Key = upload.Key,
+            UploadId = upload.UploadId,
+            OnlyIfIdleSince = idle
+        };
     }
 
     private async Task<CollectGarbage> CollectAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)

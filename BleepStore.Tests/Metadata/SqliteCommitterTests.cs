@@ -60,8 +60,12 @@ public sealed class SqliteCommitterTests
     public async Task An_input_error_outside_the_commit_fails_its_command_alone()
     {
         await using var bed = await new SqliteTestBed().WithBucketAsync();
-        var read = new Broken { Time = DateTimeOffset.UnixEpoch, BucketId = bed.BucketId,
-            Error = new SqliteEngineException(raw.SQLITE_IOERR_READ, "injected") };
+        var read = new Broken
+        {
+            Time = DateTimeOffset.UnixEpoch,
+            BucketId = bed.BucketId,
+            Error = new SqliteEngineException(raw.SQLITE_IOERR_READ, "injected")
+        };
 
         var error = await Should.ThrowAsync<MetadataUnavailableException>(async () => await bed.Store.ExecuteAsync(read, Cancellation));
 

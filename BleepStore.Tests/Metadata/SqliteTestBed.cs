@@ -81,8 +81,13 @@ internal sealed class SqliteTestBed : IAsyncDisposable
         => Store.ExecuteAsync(NewPut(key, inlineBytes), TestContext.Current.CancellationToken).AsTask();
 
     public DeleteObjects Delete(IEnumerable<string> keys)
-        => new() { Time = DateTimeOffset.UnixEpoch, Bucket = "bucket", BucketId = BucketId,
-            Keys = [.. keys.Select(key => new ObjectToDelete(key))] };
+        => new()
+        {
+            Time = DateTimeOffset.UnixEpoch,
+            Bucket = "bucket",
+            BucketId = BucketId,
+            Keys = [.. keys.Select(key => new ObjectToDelete(key))]
+        };
 
     /// <summary>Drops all garbage rows and what they name.</summary>
     public async Task CollectAsync(CancellationToken cancellationToken)

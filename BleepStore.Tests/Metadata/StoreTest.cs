@@ -93,8 +93,14 @@ public abstract class StoreTest<TEngine> : IAsyncLifetime
         {
             Time = Now(),
             Bucket = Bucket,
-            Upload = new UploadRecord { UploadId = uploadId, BucketId = BucketId, Key = key, InitiatorId = "owner",
-                Acl = PrivateAcl("owner") },
+            Upload = new UploadRecord
+            {
+                UploadId = uploadId,
+                BucketId = BucketId,
+                Key = key,
+                InitiatorId = "owner",
+                Acl = PrivateAcl("owner")
+            },
         };
 
     protected PutPart Part(string key, string uploadId, int number, long size = 10, string? eTag = null)
@@ -125,8 +131,13 @@ public abstract class StoreTest<TEngine> : IAsyncLifetime
             Bucket = Bucket,
             BucketId = BucketId,
             UploadId = uploadId,
-            Object = new ObjectRecord { Key = key, Size = listed.Sum(part => part.Size), ETag = "multi-" + listed.Count,
-                Acl = PrivateAcl("owner") },
+            Object = new ObjectRecord
+            {
+                Key = key,
+                Size = listed.Sum(part => part.Size),
+                ETag = "multi-" + listed.Count,
+                Acl = PrivateAcl("owner")
+            },
             Parts = [.. listed.Select(part => new ManifestPart(part.PartNumber, part.Size))],
             PartsDigest = CompleteUpload.DigestParts(listed),
             PartListDigest = new byte[] { (byte)numbers.Length, (byte)numbers.FirstOrDefault() },

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace BleepStore.Tests.Observability;
 
 /// <summary>The access log tells all of a request in one line that no stranger can bend.</summary>
-public sealed class AccessLogTests
+public sealed class AccessLogTests : IDisposable
 {
     private readonly LineCollector _lines = new();
+
+    public void Dispose() => _lines.Dispose();
 
     [Fact]
     public void A_request_is_one_line_with_everything_an_operator_looks_for()

@@ -88,7 +88,8 @@ public sealed class HealthChecksTests
         {
             Interlocked.Increment(ref _asked);
             return _metadata((CancellationToken)arguments[0]!);
-        })),
+        }
+    )),
         StoreDouble.Storage((nameof(IObjectStorage.CheckHealthAsync), arguments => _storage((CancellationToken)arguments[0]!))),
         _time,
         NullLogger<HealthChecks>.Instance);

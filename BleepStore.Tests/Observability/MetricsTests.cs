@@ -54,7 +54,7 @@ public sealed class MetricsTests : IDisposable
         _metrics.Completed(Summaries.Of(milliseconds: 5.1));
         _metrics.Completed(Summaries.Of(milliseconds: 20_000));
         var buckets = Lines().Where(line => line.StartsWith("bleepstore_http_request_duration_seconds_bucket", StringComparison.Ordinal)).ToArray();
-        buckets.Select(line => Regex.Match(line, "le=\"(.*)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value)
+        buckets.Select(line => Regex.Match(line, "le=\"(?<le>.*)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["le"].Value)
             .ShouldBe(["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf"]);
         buckets.Select(line => line.Split(' ')[^1]).ShouldBe(["1", "2", "2", "2", "2", "2", "2", "2", "2", "2", "2", "3"]);
         Lines().ShouldContain("""bleepstore_http_request_duration_seconds_count{method="PUT",path="/{bucket}/{key}"} 3""");
@@ -204,7 +204,7 @@ public sealed class MetricsTests : IDisposable
         {
             if (!family.Name.StartsWith("dotnet_", StringComparison.Ordinal) && family.Series().FirstOrDefault() is { } series)
             {
-                var labels = string.Join(',', Regex.Matches(series.Labels, "(\\w+)=\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(match => match.Groups[1].Value));
+                var labels = string.Join(',', Regex.Matches(series.Labels, "(?<name>\\w+)=\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["name"].Value));
                 names.Append($"{family.Name} {family.Kind} {{{labels}}}\n");
             }
         });

@@ -5,7 +5,9 @@ using BleepStore.Storage;
 namespace BleepStore.Tests.Observability;
 
 /// <summary>A store or storage of which only some members answer, as the test says; every other call is a mistake of the test.</summary>
+#pragma warning disable CA1852 // The proxy is a subclass made at run time.
 internal class StoreDouble : DispatchProxy
+#pragma warning restore CA1852
 {
     private Dictionary<string, Func<object?[], object>> _answers = [];
 
