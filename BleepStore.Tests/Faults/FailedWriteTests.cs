@@ -96,9 +96,9 @@ public sealed class FailedWriteTests
             {
                 await poll.WaitForNextTickAsync(limit.Token);
             }
-            catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+            catch (OperationCanceledException e) when (!Token.IsCancellationRequested)
             {
-                throw new TimeoutException($"Did not come true: {what}.");
+                throw new TimeoutException($"Did not come true: {what}.", e);
             }
         }
     }
