@@ -10,7 +10,7 @@ namespace BleepStore.Tests.Hosting;
 /// <summary>How a test wants its server. By default everything is in memory, on free ports, with the well-known credentials.</summary>
 public sealed class TestServerOptions
 {
-    private readonly Dictionary<string, string> _settings = new Dictionary<string, string>(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
 
     /// <summary>True for SQLite and local files in a temporary directory, deleted with the server.</summary>
     public bool IsDurable { get; set; }
@@ -22,7 +22,7 @@ public sealed class TestServerOptions
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>Environment variables that the server sees.</summary>
-    public IDictionary<string, string> Variables { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    internal Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds or replaces registrations, after all others.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; set; }
