@@ -2,6 +2,7 @@
 # Builds BleepStore and runs all of its tests, with the real clients and servers they need.
 #   ./test.sh                              everything
 #   ./test.sh -class '*.ClientTests'       arguments go to the test program (-? lists them)
+#   BLEEPSTORE_TEST_CLIENTS=curl ./test.sh -class '*.ClientTests'      one of the real clients
 #   CI=true ./test.sh                      a test that would be skipped fails
 #   BLEEPSTORE_LONG=1 ./test.sh            the long forms of the tests that have one
 # CONFIGURATION (Release) chooses the build; BLEEPSTORE_TEST_INSTALL=no installs nothing.
@@ -61,7 +62,8 @@ install_npm_packages() {
     # npm writes this file last; it is newer than the lock file where the packages are those of the lock file.
     [[ $project/node_modules/.package-lock.json -nt $project/package-lock.json ]] && return
     command -v npm > /dev/null || { echo "No npm: the JavaScript clients are not installed."; return; }
-    npm ci --prefix "$project" --ignore-scripts --loglevel=error > /dev/null || echo "npm ci failed: the JavaScript clients are not installed."
+    npm ci --prefix "$project" --ignore-scripts --loglevel=error > /dev/null \
+        || echo "npm ci failed: the JavaScript clients are not installed."
 }
 
 # finish PASSED FAILED SKIPPED: the last line, and the exit code.

@@ -3,7 +3,7 @@ using BleepStore.Tests.Processes;
 
 namespace BleepStore.Tests.Clients;
 
-/// <summary>One client against one store: its work directory, its environment without anybody's real settings, and the running of its steps.</summary>
+/// <summary>One client against one store: its directory, its environment (nobody's real settings), its steps run one by one.</summary>
 internal sealed class ClientRun : IAsyncDisposable
 {
     private const string Directories = "/usr/local/bin:/usr/bin:/bin";
@@ -107,7 +107,8 @@ internal sealed class ClientRun : IAsyncDisposable
         var environment = BareEnvironment(_root);
         environment["ENDPOINT"] = _endpoint.Url.GetLeftPart(UriPartial.Authority);
         environment["HOST"] = _endpoint.Url.Authority;
-        environment["BUCKET"] = string.Create(CultureInfo.InvariantCulture, $"client-{_client.Name}-{Environment.ProcessId}-{Interlocked.Increment(ref _runs)}");
+        var run = Interlocked.Increment(ref _runs);
+        environment["BUCKET"] = string.Create(CultureInfo.InvariantCulture, $"client-{_client.Name}-{Environment.ProcessId}-{run}");
         environment["TREE"] = Tree;
         environment["BIG"] = Path.Combine(Tree, TestTree.BigFileName);
         environment["AWS_ACCESS_KEY_ID"] = _endpoint.AccessKey;

@@ -11,7 +11,7 @@ internal sealed record Client(string Name, string Requires, string Package, stri
     public bool OverTls { get; init; }
 }
 
-/// <summary>One thing a client does: a row of the table. The script runs in bash with <c>-euo pipefail</c> in the client's work directory.</summary>
+/// <summary>One thing a client does, a row of the table: its script runs in bash with <c>-euo pipefail</c>.</summary>
 internal sealed record ClientStep(string Client, string Name, string Script)
 {
     public override string ToString() => $"{Client}: {Name}";

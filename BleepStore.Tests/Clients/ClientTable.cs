@@ -10,13 +10,13 @@ internal static class ClientTable
             api() { /usr/bin/aws --endpoint-url "$ENDPOINT" --output text s3api "$@"; }
             """),
         new("s3cmd", "s3cmd --version", "s3cmd", """
-            printf '[default]\naccess_key = %s\nsecret_key = %s\nhost_base = %s\nhost_bucket = %s\nuse_https = False\nbucket_location = us-east-1\n' \
-                "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$HOST" "$HOST" > "$HOME/.s3cfg"
+            printf '%s\n' '[default]' "access_key = $AWS_ACCESS_KEY_ID" "secret_key = $AWS_SECRET_ACCESS_KEY" \
+                "host_base = $HOST" "host_bucket = $HOST" 'use_https = False' 'bucket_location = us-east-1' > "$HOME/.s3cfg"
             s3() { s3cmd --no-progress "$@"; }
             """),
         new("rclone", "rclone version", "rclone", """
-            printf '[s3]\ntype = s3\nprovider = Other\nendpoint = %s\naccess_key_id = %s\nsecret_access_key = %s\nregion = us-east-1\nforce_path_style = true\n' \
-                "$ENDPOINT" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" > "$HOME/rclone.conf"
+            printf '%s\n' '[s3]' 'type = s3' 'provider = Other' 'region = us-east-1' 'force_path_style = true' "endpoint = $ENDPOINT" \
+                "access_key_id = $AWS_ACCESS_KEY_ID" "secret_access_key = $AWS_SECRET_ACCESS_KEY" > "$HOME/rclone.conf"
             rc() { rclone --config "$HOME/rclone.conf" --retries 1 --low-level-retries 1 --s3-upload-cutoff 5Mi --s3-chunk-size 5Mi "$@"; }
             """),
         new("restic", "restic version", "restic", """
@@ -24,20 +24,22 @@ internal static class ClientTable
             """),
         new("boto3", "/usr/bin/python3 -c 'import boto3'", "python3-boto3", Boto3),
         new("boto3-tls", "/usr/bin/python3 -c 'import boto3'", "python3-boto3", Boto3) { OverTls = true },
-        new("aws-sdk-js", "test -d \"$JS/node_modules/@aws-sdk/client-s3\" && node --version", "nodejs, and `npm ci` in BleepStore.Tests/Clients/js", """
+        new("aws-sdk-js", "test -d \"$JS/node_modules/@aws-sdk/client-s3\" && node --version", NodePackages, """
             step() { node "$JS/aws-sdk-steps.mjs" "$@"; }
             """),
-        new("minio-js", "test -d \"$JS/node_modules/minio\" && node --version", "nodejs, and `npm ci` in BleepStore.Tests/Clients/js", """
+        new("minio-js", "test -d \"$JS/node_modules/minio\" && node --version", NodePackages, """
             step() { node "$JS/minio-steps.mjs" "$@"; }
             """),
         new("curl", "curl --aws-sigv4 aws:amz:us-east-1:s3 --version", "curl 7.75 or newer", """
             # curl 7.88 sends no x-amz-content-sha256 and signs the hash of nothing with -T.
             signed() {
-                curl -sS --fail-with-body --max-time 60 --aws-sigv4 aws:amz:us-east-1:s3 --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
-                    -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
+                curl -sS --fail-with-body --max-time 60 --aws-sigv4 aws:amz:us-east-1:s3 \
+                    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
             }
             """),
     ];
+
+    private const string NodePackages = "nodejs, and `npm ci` in BleepStore.Tests/Clients/js";
 
     private const string Boto3 = """
         step() { /usr/bin/python3 "$SCRIPTS/boto3_steps.py" "$@"; }

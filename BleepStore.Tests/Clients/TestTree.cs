@@ -56,7 +56,7 @@ internal static class TestTree
         return AwkwardNames.Count + 2;
     }
 
-    /// <summary>Many files in nested directories: most are small, a few take most of the bytes, as in real trees; exactly the sums asked for.</summary>
+    /// <summary>Many files in nested directories, most of them small, a few with most of the bytes, as in real trees.</summary>
     public static void CreateLarge(string directory, int files, long totalBytes, int seed)
     {
         var random = new Random(seed);

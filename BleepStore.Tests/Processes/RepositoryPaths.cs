@@ -12,7 +12,9 @@ internal static class RepositoryPaths
     public static string Configuration { get; } =
         Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
-    /// <summary>The server's executable: <c>BLEEPSTORE_TEST_SERVER</c> when set, for example to a published build, else the one built with these tests.</summary>
+    /// <summary>
+    /// The server's executable: <c>BLEEPSTORE_TEST_SERVER</c> when set, for example a published build, else that of this build.
+    /// </summary>
     public static string ServerExecutable { get; } =
         Environment.GetEnvironmentVariable("BLEEPSTORE_TEST_SERVER") is { Length: > 0 } configured
             ? configured

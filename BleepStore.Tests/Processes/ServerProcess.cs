@@ -16,7 +16,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public const string Region = "us-east-1";
 
     private static readonly ConcurrentDictionary<ServerProcess, Process> Running = new();
-    private static readonly string[] ForeignVariables = ["BLEEPSTORE_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "HTTP_PORTS", "HTTPS_PORTS", "OTEL_", "AWS_", "ConnectionStrings__"];
+    private static readonly string[] ForeignVariables =
+        ["BLEEPSTORE_", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "HTTP_PORTS", "HTTPS_PORTS", "OTEL_", "AWS_", "ConnectionStrings__"];
 
     private readonly bool _ownsDataDirectory;
     private ServerProcessOptions _options;
@@ -75,7 +76,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => StartAsync(new ServerProcessOptions(), cancellationToken);
+    public static Task<ServerProcess> StartAsync(CancellationToken cancellationToken) =>
+        StartAsync(new ServerProcessOptions(), cancellationToken);
 
     /// <summary>Starts a server without waiting: for starts that must fail, or be killed before they are ready.</summary>
     public static ServerProcess Launch(ServerProcessOptions options) => new(options);
@@ -94,7 +96,11 @@ internal sealed class ServerProcess : IAsyncDisposable
             }
 
             if (Stopwatch.GetElapsedTime(started) > _options.ReadyTimeout)
-                throw new TimeoutException(Describe($"No ready file {_readyFile} within {_options.ReadyTimeout.TotalSeconds} s; the process still runs."));
+            {
+                throw new TimeoutException(
+                    Describe($"No ready file {_readyFile} within {_options.ReadyTimeout.TotalSeconds} s; the process still runs."));
+            }
+
             await poll.WaitForNextTickAsync(cancellationToken);
         }
 
@@ -133,7 +139,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Starts again on the same data directory after the process has ended, with changed options where given, and waits until ready.</summary>
+    /// <summary>
+    /// Starts again on the same data directory after the process has ended, with changed options where given, and waits until ready.
+    /// </summary>
     public async Task RestartAsync(CancellationToken cancellationToken, Func<ServerProcessOptions, ServerProcessOptions>? change = null)
     {
         Relaunch(change);
@@ -193,7 +201,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private void SetEnvironment(IDictionary<string, string?> environment)
     {
-        foreach (var name in environment.Keys.Where(name => ForeignVariables.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
+        var foreign = environment.Keys.Where(name => ForeignVariables.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+        foreach (var name in foreign.ToList())
             environment.Remove(name);
         environment["BLEEPSTORE__SERVER__ADMIN_PORT"] = "off";
         environment["BLEEPSTORE__METADATA__SQLITE__PATH"] = Path.Combine(DataDirectory, "metadata.db");

@@ -9,7 +9,7 @@ internal sealed record ToolCommand(string FileName, params IReadOnlyList<string>
 {
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>The whole environment of the command: nothing is inherited, so that no developer's settings or credentials leak in.</summary>
+    /// <summary>The whole environment of the command: nothing is inherited, so that nobody's settings or credentials leak in.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     public string? StandardInput { get; init; }
@@ -52,7 +52,7 @@ internal static class ToolProcess
         return result.ExitCode == 0 ? result : throw new ToolFailedException(result.Describe());
     }
 
-    /// <summary>Runs the command to its end; one that takes longer than its time-out is killed with its children, which is a failure.</summary>
+    /// <summary>Runs the command to its end; one that outlasts its time-out is killed with its children, which is a failure.</summary>
     public static async Task<ToolResult> RunAsync(ToolCommand command, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(command.FileName, command.Arguments)
@@ -89,7 +89,8 @@ internal static class ToolProcess
             await process.WaitForExitAsync(CancellationToken.None);
             var cut = new ToolResult(command, process.ExitCode, await output, await error, Stopwatch.GetElapsedTime(started));
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ToolFailedException($"Killed: did not end within {command.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.\n{cut.Describe()}");
+            var seconds = command.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            throw new ToolFailedException($"Killed: did not end within {seconds} s.\n{cut.Describe()}");
         }
 
         return new ToolResult(command, process.ExitCode, await output, await error, Stopwatch.GetElapsedTime(started));

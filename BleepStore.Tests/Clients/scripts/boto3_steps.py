@@ -88,7 +88,8 @@ def tree():
 
 
 AWKWARD_KEYS = [
-    "/leading", "//two", "a//b", "trailing/", "trailing//", ".", "..", "./a", "../up", "a/../b", "a/./b", "..%2F..", "%", "%%", "%zz", "+", " ", "  ",
+    "/leading", "//two", "a//b", "trailing/", "trailing//", ".", "..", "./a", "../up", "a/../b", "a/./b", "..%2F..",
+    "%", "%%", "%zz", "+", " ", "  ",
     "a b+c%20d", "?query=1", "#hash", "&amp;", "<xml>&\"'", "tab\there", "line\nfeed", "return\rhere", "é", "e\u0301", "😀", "\u00a0",
     "back\\slash", "quo\"te", "a=b&c=d", "ACL", "acl?", "x" * 1024, "ü" * 512, "health", "metrics", "docs/", "\u202eright-to-left",
 ]
@@ -97,15 +98,14 @@ AWKWARD_KEYS = [
 def keys():
     for key in AWKWARD_KEYS:
         body = key.encode()
-        etag = put("k" + key if key in (".", "..") else key, body)["ETag"]
+        etag = put(key, body)["ETag"]
         equal('"' + hashlib.md5(body).hexdigest() + '"', etag)
     for key in AWKWARD_KEYS:
-        stored = "k" + key if key in (".", "..") else key
-        equal(key.encode(), read(stored))
-    expected = sorted("k" + key if key in (".", "..") else key for key in AWKWARD_KEYS)
+        equal(key.encode(), read(key))
+    expected = sorted(AWKWARD_KEYS, key=str.encode)
     listed = [o["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, PaginationConfig={"PageSize": 3})
               for o in page.get("Contents", []) if not o["Key"].startswith("tree/")]
-    equal(sorted(expected, key=str.encode), listed)
+    equal(expected, listed)
     refused("KeyTooLongError", put, key="x" * 1025)
     answer = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": key} for key in expected]})
     equal(len(expected), len(answer["Deleted"]))
@@ -130,7 +130,8 @@ def listing():
         found.append(names)
     equal(["list/a", "list/b/", "list/c d/", "list/d+/", "list/e"], found[0])
     equal(found[0], found[1])
-    equal(["list/d+/1", "list/e"], [o["Key"] for o in s3.list_objects_v2(Bucket=BUCKET, Prefix="list/", StartAfter="list/c d/1")["Contents"]])
+    after = s3.list_objects_v2(Bucket=BUCKET, Prefix="list/", StartAfter="list/c d/1")
+    equal(["list/d+/1", "list/e"], [o["Key"] for o in after["Contents"]])
     empty = s3.list_objects_v2(Bucket=BUCKET, MaxKeys=0)
     equal((0, False), (empty["KeyCount"], empty["IsTruncated"]))
     refused("InvalidArgument", s3.list_objects_v2, Bucket=BUCKET, MaxKeys=-1)
@@ -216,7 +217,8 @@ def acl():
 
 def tags():
     put("tagged", Tagging="a=1&b=two%20words")
-    equal([("a", "1"), ("b", "two words")], sorted((t["Key"], t["Value"]) for t in s3.get_object_tagging(Bucket=BUCKET, Key="tagged")["TagSet"]))
+    stored = s3.get_object_tagging(Bucket=BUCKET, Key="tagged")["TagSet"]
+    equal([("a", "1"), ("b", "two words")], sorted((t["Key"], t["Value"]) for t in stored))
     s3.put_object_tagging(Bucket=BUCKET, Key="tagged", Tagging={"TagSet": [{"Key": "ü", "Value": "ß"}]})
     equal(1, s3.get_object(Bucket=BUCKET, Key="tagged")["TagCount"])
     many = {"TagSet": [{"Key": f"k{i}", "Value": "v"} for i in range(11)]}
