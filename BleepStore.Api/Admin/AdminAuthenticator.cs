@@ -23,6 +23,7 @@ internal sealed class AdminAuthenticator(VerifiedRequest.Verifier verifier, Blee
     private readonly byte[]? _tokenHash = options.Server.AdminToken is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
 
     /// <summary>The caller, or null: refused.</summary>
+    /// <exception cref="AdminException">The request lacks a header that no signature is valid without.</exception>
     public async ValueTask<AdminCaller?> AuthenticateAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         if (request.Headers.Authorization is not [{ } authorization])
@@ -45,6 +46,12 @@ internal sealed class AdminAuthenticator(VerifiedRequest.Verifier verifier, Blee
 
     private async ValueTask<AdminCaller?> VerifyAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
+        // Older releases of curl leave it out; to say so tells nothing about any key.
+        if (!request.Headers.ContainsKey(PayloadDeclaration.HeaderName))
+        {
+            throw new AdminException(AdminAnswer.BadRequest($"Missing required header for this request: {PayloadDeclaration.HeaderName}"));
+        }
+
         try
         {
             var verified = await verifier.VerifyAsync(request, cancellationToken);

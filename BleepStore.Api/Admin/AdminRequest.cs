@@ -39,7 +39,15 @@ internal sealed class AdminRequest(HttpContext context, IncomingRequest incoming
         }
         catch (JsonException e)
         {
-            throw new AdminException(AdminAnswer.BadRequest($"The body is not the JSON object that is expected here: {e.Message}"), e);
+            throw new AdminException(AdminAnswer.BadRequest(Fault<T>(e)), e);
         }
+    }
+
+    // The exception's own message names types of this program, which help nobody who calls it.
+    private static string Fault<T>(JsonException e)
+    {
+        var names = string.Join(", ", AdminAnswer.Json.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name));
+        var place = e.Path is { Length: > 1 } path ? $"; what stands at {path} does not fit" : "";
+        return $"The body must be one JSON object, each name once, of: {names}{place}.";
     }
 }

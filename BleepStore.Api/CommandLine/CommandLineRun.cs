@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using BleepStore.Api.Configuration;
 using BleepStore.Api.Hosting;
 
 namespace BleepStore.Api.CommandLine;
@@ -8,10 +9,6 @@ namespace BleepStore.Api.CommandLine;
 /// <summary>The command <c>bleepstore</c>: reads the arguments, and runs what they ask for.</summary>
 internal static class CommandLineRun
 {
-    private const string UsageLine =
-        "Usage: bleepstore [serve] [--config FILE] [--host HOST] [--port PORT] [--log-level LEVEL] [--log-format text|json] "
-        + "[--shutdown-timeout TIME] [--max-object-size BYTES] [--ready-file FILE]   (bleepstore --help explains)";
-
     /// <summary>Runs to the end; the answer is the exit code.</summary>
     public static async Task<int> RunAsync(
         string[] arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
@@ -21,12 +18,7 @@ internal static class CommandLineRun
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-            {
-                await errors.WriteLineAsync($"bleepstore: {error.Message}");
-            }
-
-            await errors.WriteLineAsync(UsageLine);
+            await errors.WriteLineAsync(Fault(parsed));
             return ExitCodes.Usage;
         }
 
@@ -37,6 +29,16 @@ internal static class CommandLineRun
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         });
+    }
+
+    // The first fault alone: the value after a mistyped option would be told as a second one.
+    private static string Fault(ParseResult parsed)
+    {
+        var fault = parsed.Errors[0].Message;
+        var names = parsed.RootCommandResult.Command.Options.Select(option => option.Name);
+        return parsed.UnmatchedTokens is [var first, ..] && fault.Contains($"'{first}'", StringComparison.Ordinal)
+            ? $"bleepstore: {fault.TrimEnd('.')}{NearestName.Suggestion(first, names)} (bleepstore --help lists the options)"
+            : $"bleepstore: {fault} (bleepstore --help lists the options)";
     }
 
     private static RootCommand BuildRoot(ServeOptions options, IReadOnlyDictionary<string, string> environment, TextWriter errors)

@@ -23,9 +23,9 @@ internal static class NearestName
         return nearest is null ? "." : $"; did you mean {nearest}?";
     }
 
-    // A right key in the wrong section is as near as one wrong letter.
+    // A right key in the wrong section is as near as one wrong letter; "enabled" could stand in any.
     private static bool SameLastPart(string written, string name)
-        => name.Split('.')[^1] is var last && last.Length > 4 && written.Split('.')[^1] == last;
+        => name.Split('.')[^1] is { Length: > 4 } last and not "enabled" && written.Split('.')[^1] == last;
 
     private static int Edits(string from, string to)
     {

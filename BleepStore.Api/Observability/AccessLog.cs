@@ -7,7 +7,7 @@ namespace BleepStore.Api.Observability;
 /// One line for every S3 request. Names access keys, never secrets or signatures; the request id and trace id are those of the client's
 /// error report.
 /// </summary>
-internal sealed partial class AccessLog(ILoggerFactory loggers, TimeProvider time) : IRequestObserver
+internal sealed partial class AccessLog(ILoggerFactory loggers) : IRequestObserver
 {
     /// <summary>Log category, for filters.</summary>
     public const string Category = "BleepStore.Access";
@@ -24,7 +24,6 @@ internal sealed partial class AccessLog(ILoggerFactory loggers, TimeProvider tim
 
         Log.Request(
             _logger,
-            time.GetUtcNow(),
             summary.RequestId,
             Activity.Current?.TraceId.ToHexString() ?? "-",
             LogText.Escape(summary.RemoteAddress),
@@ -46,12 +45,11 @@ internal sealed partial class AccessLog(ILoggerFactory loggers, TimeProvider tim
         [LoggerMessage(
             3001,
             LogLevel.Information,
-            "{Time:O} request_id={RequestId} trace_id={TraceId} remote={Remote} access_key=\"{AccessKey}\" method={Method} operation={Operation} bucket=\"{Bucket}\" key=\"{Key}\" "
+            "request_id={RequestId} trace_id={TraceId} remote={Remote} access_key=\"{AccessKey}\" method={Method} operation={Operation} bucket=\"{Bucket}\" key=\"{Key}\" "
             + "status={Status} error={Error} bytes_in={BytesIn} bytes_out={BytesOut} duration_ms={DurationMs} user_agent=\"{UserAgent}\"",
             SkipEnabledCheck = true)]
         public static partial void Request(
             ILogger logger,
-            DateTimeOffset time,
             string requestId,
             string traceId,
             string remote,

@@ -99,6 +99,17 @@ public sealed class AdminApiTests
     }
 
     [Fact]
+    public async Task A_signature_without_the_header_that_declares_the_body_is_told_what_it_lacks()
+    {
+        await using var server = await StartAsync();
+        var request = new TestRequest("GET", "/admin/status", server.AdminEndpoint!.Authority)
+            .With("Authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0");
+        var (status, body) = await SendAsync(server, request);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        body!["message"]!.GetValue<string>().ShouldBe("Missing required header for this request: x-amz-content-sha256");
+    }
+
+    [Fact]
     public async Task A_signed_body_that_was_changed_on_the_way_does_nothing()
     {
         await using var server = await StartAsync();

@@ -16,7 +16,7 @@ public sealed class AccessLogTests : IDisposable
         Log().Completed(Summaries.Of(status: 404, error: "NoSuchKey", received: 12, sent: 345, milliseconds: 6.789));
         _lines.Lines.ShouldHaveSingleItem().ShouldBe(
             """
-            2026-01-02T03:04:05.0000000+00:00 request_id=00000000000000AB trace_id=- remote=127.0.0.1 access_key="alice-key" method=PUT operation=PutObject bucket="bucket" key="key" status=404 error=NoSuchKey bytes_in=12 bytes_out=345 duration_ms=6.789 user_agent="test/1.0"
+            request_id=00000000000000AB trace_id=- remote=127.0.0.1 access_key="alice-key" method=PUT operation=PutObject bucket="bucket" key="key" status=404 error=NoSuchKey bytes_in=12 bytes_out=345 duration_ms=6.789 user_agent="test/1.0"
             """);
         _lines.Categories.ShouldBe(["BleepStore.Access"]);
     }
@@ -50,7 +50,7 @@ public sealed class AccessLogTests : IDisposable
         _lines.Lines.ShouldHaveSingleItem().Length.ShouldBeLessThan(700);
     }
 
-    private AccessLog Log() => new(_lines, new ManualTime());
+    private AccessLog Log() => new(_lines);
 
     private sealed class LineCollector : ILoggerFactory, ILogger
     {
