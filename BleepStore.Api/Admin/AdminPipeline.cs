@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using BleepStore.Api.Observability;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 
@@ -13,6 +14,8 @@ namespace BleepStore.Api.Admin;
 internal sealed partial class AdminPipeline(
     S3RequestParser parser, AdminAuthenticator authenticator, IEnumerable<IAdminRoutes> routes, ILogger<AdminPipeline> logger)
 {
+    private const int MaxLoggedPath = 256;
+
     private readonly AdminRoute[] _routes = [.. routes.SelectMany(group => group.Routes)];
 
     /// <summary>Answers one request; never throws for what a client can cause.</summary>
@@ -52,6 +55,7 @@ internal sealed partial class AdminPipeline(
         var incoming = parser.Parse(context, requestId);
         if (await authenticator.AuthenticateAsync(incoming, cancellationToken) is not { } caller)
         {
+            Log.Denied(logger, requestId, context.Connection.RemoteIpAddress?.ToString() ?? "-");
             return incoming.Headers.Authorization.Count == 0
                 ? AdminAnswer.Refuse(StatusCodes.Status401Unauthorized, "Unauthorized", "Sign the request with the root credential, or send the admin token.")
                 : AdminAnswer.Refuse(StatusCodes.Status403Forbidden, "AccessDenied", "Access denied.");
@@ -76,7 +80,7 @@ internal sealed partial class AdminPipeline(
         var answer = await chosen.Handler(new AdminRequest(context, incoming, caller.Payload, caller.Caller, decoded), cancellationToken);
         if (incoming.Method != HttpMethods.Get)
         {
-            Log.Changed(logger, requestId, caller.Caller, incoming.Method, chosen.Path, answer.Status);
+            Log.Changed(logger, requestId, caller.Caller, incoming.Method, LogText.Escape(incoming.RawPath, MaxLoggedPath), answer.Status);
         }
 
         return answer;
@@ -128,6 +132,9 @@ internal sealed partial class AdminPipeline(
 
         [LoggerMessage(1402, LogLevel.Information, "Admin request {RequestId}: {Caller} did {Method} {Path}: {Status}")]
         public static partial void Changed(ILogger logger, string requestId, string caller, string method, string path, int status);
+
+        [LoggerMessage(1403, LogLevel.Warning, "Admin request {RequestId} from {Remote} was denied")]
+        public static partial void Denied(ILogger logger, string requestId, string remote);
     }
 }
 
