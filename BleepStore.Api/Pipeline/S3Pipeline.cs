@@ -85,7 +85,8 @@ internal sealed partial class S3Pipeline(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = ExceptionErrors.Map(e);
-            if (error.Status is >= 500 and not 501)
+            // What is not implemented or does not fit was refused, not failed: the access log tells of it.
+            if (error.Status is >= 500 and not (501 or 507))
             {
                 Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
             }
