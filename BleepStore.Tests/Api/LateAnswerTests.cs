@@ -89,6 +89,16 @@ public sealed class LateAnswerTests
         blobs.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Work_that_never_waits_is_not_waited_for()
+    {
+        using var answered = new ManualResetEventSlim();
+        var response = new LateAnswers(NullLogger<LateAnswers>.Instance).Answer(
+            "id", () => Task.FromResult(answered.Wait(TimeSpan.FromSeconds(10), Token) ? S3Response.Ok() : S3Response.NoContent()));
+        answered.Set();
+        (await response.Late!).Status.ShouldBe(200);
+    }
+
     private static async Task<RawConnection> SendCopyAsync(TestBucket bucket)
     {
         var request = bucket.Request("PUT", "copy").With("x-amz-copy-source", $"{bucket.Name}/source");
