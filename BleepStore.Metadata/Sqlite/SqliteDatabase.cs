@@ -42,6 +42,15 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>Makes every statement ready for its next use: one whose parameters could not all be bound still waits for the rest.</summary>
+    public void ResetStatements()
+    {
+        foreach (var statement in _statements)
+        {
+            statement.Reset();
+        }
+    }
+
     /// <summary>Runs SQL text that is needed once; several statements are separated by semicolons.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(Handle, sql));
 

@@ -245,6 +245,11 @@ public sealed class SqliteMetadataStore : IMetadataStore
             {
                 return ValueTask.FromResult(read(reader, argument));
             }
+            catch
+            {
+                reader.Database.ResetStatements();
+                throw;
+            }
             finally
             {
                 Return(reader);

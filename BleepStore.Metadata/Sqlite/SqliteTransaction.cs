@@ -95,6 +95,7 @@ internal sealed class SqliteTransaction : IMetadataTransaction
         _buckets.Clear();
         _counters.Clear();
         _backends.Clear();
+        _database.ResetStatements();
         if (_database.InTransaction)
         {
             _rows.Rollback.Run();

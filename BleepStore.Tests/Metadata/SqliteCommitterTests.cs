@@ -1,3 +1,4 @@
+using System.Text;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Sqlite;
@@ -54,6 +55,19 @@ public sealed class SqliteCommitterTests
         (await bed.Store.FindObjectAsync(bed.BucketId, "half", Cancellation)).ShouldBeNull();
         (await bed.Store.CountAsync(bed.BucketId, Cancellation)).Objects.ShouldBe(3);
         (await first).Order.ShouldNotBe((await last).Order);
+    }
+
+    [Fact]
+    public async Task A_value_that_cannot_be_bound_harms_no_later_command_or_query()
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        const string HalfOfAPair = "\uD800";
+
+        await Should.ThrowAsync<EncoderFallbackException>(() => bed.PutAsync(HalfOfAPair));
+        await Should.ThrowAsync<EncoderFallbackException>(async () => await bed.Store.FindObjectAsync(bed.BucketId, HalfOfAPair, Cancellation));
+
+        (await bed.PutAsync("key")).IsDone.ShouldBeTrue();
+        (await bed.Store.FindObjectAsync(bed.BucketId, "key", Cancellation)).ShouldNotBeNull();
     }
 
     [Fact]
