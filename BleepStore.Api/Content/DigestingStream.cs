@@ -48,6 +48,13 @@ internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    /// <summary>Some sources give up what they hold only asynchronously.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
