@@ -190,11 +190,14 @@ public sealed record SetObjectAcl : MetadataCommand<WriteOutcome>
 
     public required AccessControlList Acl { get; init; }
 
+    /// <summary>Only if the object is this account's, as it was when the request was authorised; null for anybody's.</summary>
+    public string? ObjectOwnerId { get; init; }
+
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, Event, current => current with { Acl = Acl });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, ObjectOwnerId, Event, current => current with { Acl = Acl });
 }
 
 /// <summary>Replaces the tags of an object; none removes them.</summary>
@@ -208,11 +211,14 @@ public sealed record SetObjectTags : MetadataCommand<WriteOutcome>
 
     public required ImmutableArray<KeyValuePair<string, string>> Tags { get; init; }
 
+    /// <summary>Only if the object is this account's, as it was when the request was authorised; null for anybody's.</summary>
+    public string? ObjectOwnerId { get; init; }
+
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, Event, current => current with { Tags = Tags });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, ObjectOwnerId, Event, current => current with { Tags = Tags });
 }
 
 /// <summary>A change of an object's record that leaves its bytes, order and time alone.</summary>
@@ -224,6 +230,7 @@ file static class ObjectChange
         string bucket,
         long bucketId,
         string key,
+        string? ownerId,
         EventIntent? intent,
         Func<ObjectRecord, ObjectRecord> change)
     {
@@ -232,7 +239,8 @@ file static class ObjectChange
             return new WriteOutcome(WriteStatus.BucketMissing);
         }
 
-        if (transaction.FindObject(bucketId, key) is not { } current)
+        if (transaction.FindObject(bucketId, key) is not { } current
+            || (ownerId is not null && ownerId != current.Acl.OwnerId))
         {
             return new WriteOutcome(WriteStatus.KeyMissing);
         }

@@ -48,6 +48,13 @@ public abstract class TaggingTests(ApiHost fixture)
         (await bucket.SendAsync(method, "key", "tagging&versionId=3HL4kqtJvjVBH40Nrjfkd3HL4kqtJvjV", body)).ErrorCode.ShouldBe("NoSuchVersion");
     }
 
+    [Fact]
+    public async Task Tags_of_what_is_not_there_are_refused_before_the_document_is_read()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        (await bucket.SendAsync("PUT", "absent", "tagging", "no document"u8.ToArray())).ErrorCode.ShouldBe("NoSuchKey");
+    }
+
     [Theory]
     [InlineData("eleven", "BadRequest")]
     [InlineData("long-key", "InvalidTag")]

@@ -215,6 +215,21 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
     }
 
     [Fact]
+    public async Task Acl_and_tags_do_not_reach_an_object_that_came_from_another_account_meanwhile()
+    {
+        await ExecuteAsync(Put("key"));
+        var before = (await FindAsync("key"))!;
+        var tags = new SetObjectTags { Time = Now(), Bucket = Bucket, BucketId = BucketId, Key = "key", Tags = [new("a", "b")] };
+        var acl = new SetObjectAcl { Time = Now(), Bucket = Bucket, BucketId = BucketId, Key = "key", Acl = new AccessControlList("thief", []) };
+
+        (await ExecuteAsync(tags with { ObjectOwnerId = "thief" })).Status.ShouldBe(WriteStatus.KeyMissing);
+        (await ExecuteAsync(acl with { ObjectOwnerId = "thief" })).Status.ShouldBe(WriteStatus.KeyMissing);
+
+        Describe.Record((await FindAsync("key"))!).ShouldBe(Describe.Record(before));
+        (await ExecuteAsync(tags with { ObjectOwnerId = before.Acl.OwnerId })).IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_remembered_write_answers_the_same_again_until_it_is_forgotten()
     {
         var retry = new RetryIdentity(new byte[] { 1, 2, 3 }, new byte[] { 9 });

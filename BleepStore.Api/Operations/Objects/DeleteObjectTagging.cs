@@ -26,6 +26,12 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
             return noVersion;
         }
 
+        // Who may only list passes where there is no object, and must not reach one that is made while the body comes.
+        if (request.Object is not { } record)
+        {
+            return S3Errors.NoSuchKey.With("Key", request.Key);
+        }
+
         var outcome = await metadata.ExecuteAsync(
             new Commands.SetObjectTags
             {
@@ -33,6 +39,7 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                ObjectOwnerId = record.Acl.OwnerId,
                 Tags = [],
             },
             cancellationToken);

@@ -45,6 +45,7 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                ObjectOwnerId = record.Acl.OwnerId,
                 Acl = await AclRequest.ReadAsync(acls, request, record.Acl.OwnerId, request.Bucket.OwnerId, cancellationToken),
             },
             cancellationToken);

@@ -27,6 +27,12 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
             return noVersion;
         }
 
+        // Who may only list passes where there is no object, and must not reach one that is made while the body comes.
+        if (request.Object is not { } record)
+        {
+            return S3Errors.NoSuchKey.With("Key", request.Key);
+        }
+
         using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
         var outcome = await metadata.ExecuteAsync(
             new Commands.SetObjectTags
@@ -35,6 +41,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                ObjectOwnerId = record.Acl.OwnerId,
                 Tags = Tags.FromXml(await body.ReadAllAsync(cancellationToken)),
             },
             cancellationToken);
