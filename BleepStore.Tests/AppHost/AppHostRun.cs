@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using BleepStore.Tests.Processes;
 
 namespace BleepStore.Tests.AppHost;
 
@@ -28,7 +29,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
         (Mark, Data) = ($"BLEEPSTORE_TEST_RUN={mark}", data);
         command.Environment["BLEEPSTORE_TEST_RUN"] = mark;
         command.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        command.WorkingDirectory = Repository.Root;
+        command.WorkingDirectory = RepositoryPaths.Root;
         command.RedirectStandardOutput = true;
         command.RedirectStandardError = true;
         _process = Process.Start(command)!;
@@ -58,7 +59,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public static AppHostRun Built(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var (mark, data) = Fresh();
-        var program = Path.Combine(Repository.Root, "BleepStore.AppHost", "bin", Configuration, "net10.0", "BleepStore.AppHost");
+        var program = Path.Combine(RepositoryPaths.Root, "BleepStore.AppHost", "bin", Configuration, "net10.0", "BleepStore.AppHost");
         var command = new ProcessStartInfo(program, [.. Standard(data), .. arguments]);
         foreach (var (name, value) in variables)
             command.Environment[name] = value;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using BleepStore.AppHost;
+using BleepStore.Tests.Processes;
 
 namespace BleepStore.Tests.AppHost;
 
@@ -17,7 +18,7 @@ public sealed class ManifestTests
     private static readonly string[] BindingProperties = ["scheme", "protocol", "transport", "port", "targetPort", "external"];
 
     private static readonly JsonElement Manifest =
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "aspire-manifest.json"))).RootElement;
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "aspire-manifest.json"))).RootElement;
 
     private static IReadOnlyList<IResource> PublishedGraph()
     {
@@ -39,7 +40,7 @@ public sealed class ManifestTests
     [InlineData("\"secret\": true", "\"secret\": \"yes\"")]
     public void The_check_sees_a_manifest_that_does_not(string right, string wrong)
     {
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "aspire-manifest.json"));
+        var text = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "aspire-manifest.json"));
         text.ShouldContain(right);
         using var broken = JsonDocument.Parse(text.Replace(right, wrong, StringComparison.Ordinal));
         ManifestSchema.Violations(broken.RootElement).ShouldNotBeEmpty();
@@ -71,7 +72,7 @@ public sealed class ManifestTests
         foreach (var project in projects)
         {
             var written = Manifest.GetProperty("resources").GetProperty(project.Name);
-            written.GetProperty("path").GetString().ShouldBe(Path.GetRelativePath(Repository.Root, project.ProjectPath));
+            written.GetProperty("path").GetString().ShouldBe(Path.GetRelativePath(RepositoryPaths.Root, project.ProjectPath));
             written.GetProperty("env").EnumerateObject()
                 .Where(variable => !AddedByAspire.Contains(variable.Name))
                 .Select(variable => $"{variable.Name}={variable.Value.GetString()}")
@@ -83,9 +84,9 @@ public sealed class ManifestTests
     [Fact]
     public void Azd_finds_the_apphost_that_azure_yaml_names()
     {
-        var yaml = Path.Combine(Repository.Root, "azure.yaml");
+        var yaml = Path.Combine(RepositoryPaths.Root, "azure.yaml");
         var line = File.ReadLines(yaml).Single(text => text.Contains("project:", StringComparison.Ordinal));
-        File.Exists(Path.Combine(Repository.Root, line.Split(':')[1].Trim())).ShouldBeTrue();
+        File.Exists(Path.Combine(RepositoryPaths.Root, line.Split(':')[1].Trim())).ShouldBeTrue();
     }
 
     private static string Describe(JsonProperty binding) =>
