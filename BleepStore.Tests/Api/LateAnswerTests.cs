@@ -1,3 +1,4 @@
+using BleepStore.Api.Content;
 using BleepStore.Api.Pipeline;
 using BleepStore.Storage;
 using BleepStore.Tests.Http;
@@ -115,6 +116,7 @@ public sealed class LateAnswerTests
         {
             var inner = (IObjectStorage)services.Last(service => service.ServiceType == typeof(IObjectStorage)).ImplementationInstance!;
             services.AddSingleton<IObjectStorage>(storage = new GatedStorage(inner));
+            services.AddSingleton(new InlineLimit(0));
             services.AddSingleton(new S3ResponseWriter(TimeProvider.System, NullLogger<S3ResponseWriter>.Instance)
             {
                 KeepAliveInterval = interval ?? TimeSpan.FromMilliseconds(5),
