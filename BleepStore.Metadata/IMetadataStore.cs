@@ -51,6 +51,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>The current version of a key that is not a delete marker, or null.</summary>
     ValueTask<ObjectRecord?> FindObjectAsync(long bucketId, string key, CancellationToken cancellationToken);
 
+    /// <summary>The current version as <see cref="FindObjectAsync"/> finds it, with its inline bytes of the same state.</summary>
+    ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken);
+
     /// <summary>One page of current objects and common prefixes; costs what the page holds, wherever it starts.</summary>
     ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken);
 

@@ -49,8 +49,8 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
     }
 
     private static bool IsSame(CredentialRecord remembered, CredentialRecord record)
-        => remembered.WrappedSecret.Span.SequenceEqual(record.WrappedSecret.Span)
-            && remembered with { WrappedSecret = default } == record with { WrappedSecret = default };
+        => ReferenceEquals(remembered, record) || (remembered.WrappedSecret.Span.SequenceEqual(record.WrappedSecret.Span)
+            && remembered with { WrappedSecret = default } == record with { WrappedSecret = default });
 
     private sealed record Remembered(CredentialRecord Record, Credential Credential);
 }

@@ -24,11 +24,14 @@ internal static class TransactionSteps
         transaction.PutObject(bucketId, stored);
         foreach (var segment in stored.Segments)
         {
-            transaction.PutBlobOwner(
-                new BlobOwner(segment.BlobId, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0)
-                {
-                    Backend = segment.BlobBackend,
-                });
+            if (segment.Kind == SegmentKind.Blob)
+            {
+                transaction.PutBlobOwner(
+                    new BlobOwner(segment.BlobId, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0)
+                    {
+                        Backend = segment.Backend,
+                    });
+            }
         }
 
         transaction.AddToCounters(bucketId, before is null ? 1 : 0, stored.Size - (before?.Size ?? 0));

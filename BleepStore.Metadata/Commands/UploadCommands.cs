@@ -78,7 +78,7 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
             transaction.PutBlobOwner(
                 new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber)
                 {
-                    Backend = segment.BlobBackend,
+                    Backend = segment.Backend,
                 });
         }
 

@@ -96,6 +96,17 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => ReadAsync(_state.Objects.Find(new RowKey(bucketId, key)), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
+    {
+        var state = _state;
+        return ReadAsync(
+            state.Objects.Find(new RowKey(bucketId, key)) is { } record
+                ? new ObjectWithBody(record, record.InlineSegment is { } segment ? FindInlineBody(state, segment.BlobId) : null)
+                : (ObjectWithBody?)null,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
         => ReadAsync(PrefixListing.ListObjects(new MapCursor<ObjectRecord>(_state.Objects, bucketId), query), cancellationToken);
 
@@ -182,7 +193,7 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken)
-        => ReadAsync(_state.InlineBodies.TryFind(blobId, out var body) ? body : (ReadOnlyMemory<byte>?)null, cancellationToken);
+        => ReadAsync(FindInlineBody(_state, blobId), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
@@ -204,6 +215,9 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static ReadOnlyMemory<byte>? FindInlineBody(MemoryState state, UInt128 blobId)
+        => state.InlineBodies.TryFind(blobId, out var body) ? body : (ReadOnlyMemory<byte>?)null;
 
     private static ValueTask<T> ReadAsync<T>(T value, CancellationToken cancellationToken)
         => cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<T>(cancellationToken) : ValueTask.FromResult(value);

@@ -26,7 +26,7 @@ public enum GarbageKind
 public sealed record GarbageEntry(long Sequence, int Ordinal, GarbageKind Kind, Segment? Segment = null, string? UploadId = null,
     long BucketId = 0);
 
-/// <summary>Who a blob belongs to: exactly one object version or part.</summary>
+/// <summary>Who a blob of a storage backend belongs to: exactly one object version or part. Inline bytes have no such row.</summary>
 /// <param name="BlobId">The blob.</param>
 /// <param name="BucketId">Bucket of the object; 0 for a part.</param>
 /// <param name="Key">Key of the object; null for a part.</param>
@@ -35,7 +35,7 @@ public sealed record GarbageEntry(long Sequence, int Ordinal, GarbageKind Kind, 
 /// <param name="PartNumber">Number of the part; 0 for an object.</param>
 public sealed record BlobOwner(UInt128 BlobId, long BucketId, string? Key, long Order, string? UploadId, int PartNumber)
 {
-    /// <summary>Name of the storage backend that holds the blob; empty for inline bytes.</summary>
+    /// <summary>Name of the storage backend that holds the blob.</summary>
     public string Backend { get; init; } = "";
 }
 

@@ -23,7 +23,4 @@ public sealed record Segment(SegmentKind Kind, UInt128 BlobId, string Backend, s
 {
     /// <summary>Salt from which an encrypted segment's key is derived; empty when the bytes are plain.</summary>
     public ReadOnlyMemory<byte> KeySalt { get; init; }
-
-    /// <summary>The backend that has to delete the blob; empty for inline bytes, which the metadata store drops itself.</summary>
-    internal string BlobBackend => Kind == SegmentKind.Inline ? "" : Backend;
 }

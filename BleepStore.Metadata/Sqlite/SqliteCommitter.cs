@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
 namespace BleepStore.Metadata.Sqlite;
 
 /// <summary>
@@ -21,14 +24,16 @@ internal sealed class SqliteCommitter
     private readonly CommandQueue _queue;
     private readonly Action<string> _crashPoint;
     private readonly Action<string> _fatal;
+    private readonly TimeSpan _batchTime;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PendingCommand> _batch = new(BatchCount);
-    private readonly List<PendingCommand> _single = new(1);
     private long _published;
     private volatile Exception? _failure;
 
-    public SqliteCommitter(SqliteWriter writer, SpaceReserve reserve, CommandQueue queue, Action<string> crashPoint, Action<string> fatal)
+    public SqliteCommitter(
+        SqliteWriter writer, SpaceReserve reserve, CommandQueue queue, TimeSpan batchTime, Action<string> crashPoint, Action<string> fatal)
     {
+        _batchTime = batchTime;
         _writer = writer;
         _reserve = reserve;
         _queue = queue;
@@ -97,12 +102,13 @@ internal sealed class SqliteCommitter
 
     private void RunBatch()
     {
-        if (!_reserve.IsMissing && _batch.Count > 1 && TryCommit(_batch) is null)
+        var waiting = CollectionsMarshal.AsSpan(_batch);
+        while (!_reserve.IsMissing && waiting.Length > 1 && TryCommit(waiting, out var committed) is null)
         {
-            return;
+            waiting = waiting[committed..];
         }
 
-        foreach (var pending in _batch)
+        foreach (var pending in waiting)
         {
             if (_failure is { } failure)
             {
@@ -122,10 +128,8 @@ internal sealed class SqliteCommitter
             return;
         }
 
-        _single.Clear();
-        _single.Add(pending);
         var hadReserve = !_reserve.IsMissing;
-        var error = TryCommit(_single);
+        var error = TryCommit([pending], out _);
         if (error is SqliteEngineException { IsFull: true } && _reserve.IsMissing && pending.FreesSpace && _failure is null)
         {
             if (!hadReserve)
@@ -134,7 +138,7 @@ internal sealed class SqliteCommitter
                 RecoverSpace();
             }
 
-            error = TryCommit(_single);
+            error = TryCommit([pending], out _);
         }
 
         if (error is not null)
@@ -144,20 +148,27 @@ internal sealed class SqliteCommitter
         }
     }
 
-    /// <summary>Commits commands as one transaction and tells their outcomes; or rolls back, tells nothing, and gives the error.</summary>
-    private Exception? TryCommit(List<PendingCommand> commands)
+    /// <summary>
+    /// Commits the first commands, as many as its time allows, as one transaction and tells their outcomes; or rolls back, tells nothing, and gives
+    /// the error.
+    /// </summary>
+    private Exception? TryCommit(ReadOnlySpan<PendingCommand> commands, out int applied)
     {
         var transaction = _writer.Transaction;
         var committing = false;
+        applied = 0;
         try
         {
             transaction.Begin();
-            foreach (var pending in commands)
+            var begun = Stopwatch.GetTimestamp();
+            do
             {
                 transaction.BeginCommand();
-                pending.Apply(transaction);
+                commands[applied].Apply(transaction);
                 transaction.EndCommand();
+                applied++;
             }
+            while (applied < commands.Length && Stopwatch.GetElapsedTime(begun) < _batchTime);
 
             transaction.Flush();
             committing = true;
@@ -167,23 +178,31 @@ internal sealed class SqliteCommitter
 #pragma warning disable CA1031 // A bug in one command is that command's failure, told after it failed alone too.
         catch (Exception error)
         {
-            return Undo(error, committing, commands);
+            return Undo(error, committing, commands[..Math.Min(applied + 1, commands.Length)]);
         }
 #pragma warning restore CA1031
 
         _crashPoint("commit.after");
         Volatile.Write(ref _published, transaction.CommittedSequence);
-        commands.ForEach(pending => pending.Complete());
+        foreach (var pending in commands[..applied])
+        {
+            pending.Complete();
+        }
+
         return null;
     }
 
-    private Exception Undo(Exception error, bool committing, List<PendingCommand> commands)
+    private Exception Undo(Exception error, bool committing, ReadOnlySpan<PendingCommand> commands)
     {
         if (error is SqliteEngineException engine && (engine.IsFailedSync || (committing && engine.IsInputOutput)))
         {
             // The journal may or may not hold the commit: only a restart tells, so nobody may be told anything definite.
             Die("Metadata could not be made durable", error);
-            commands.ForEach(pending => pending.Fail(Unavailable(error, outcomeUnknown: true)));
+            foreach (var pending in commands)
+            {
+                pending.Fail(Unavailable(error, outcomeUnknown: true));
+            }
+
             return error;
         }
 

@@ -31,6 +31,9 @@ internal static class SqliteLibrary
             });
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
         raw.FreezeProvider();
+
+        // The library's own count of its memory takes a lock that all connections share at every allocation; nobody reads it.
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
         var version = raw.sqlite3_libversion().utf8_to_string();
         return $"{version} ({source})";
     }

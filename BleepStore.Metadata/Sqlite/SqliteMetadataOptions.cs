@@ -21,6 +21,12 @@ public sealed record SqliteMetadataOptions
     /// <summary>Bytes of journal after which it is folded into the database; also what the journal file keeps between folds.</summary>
     public long JournalSoftLimitBytes { get; init; } = 8L << 20;
 
+    /// <summary>
+    /// How long commands are applied before those that are get committed and the others wait for the next transaction: what one command waits for
+    /// the work of others.
+    /// </summary>
+    public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Bound on the database file in pages, so that a test can fill it; 0 for none.</summary>
     internal long MaxPageCount { get; init; }
 

@@ -20,6 +20,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     private readonly DirectoryLock _lock;
     private readonly SqliteWriter _writer;
     private readonly SpaceReserve _reserve;
+    private readonly KnownRows _known = new();
     private readonly CommandQueue _queue;
     private readonly SqliteCommitter _committer;
     private readonly ConcurrentStack<SqliteQueries> _readers = [];
@@ -50,7 +51,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
             _writer = OpenWriter(options);
             StoreId = _writer.ReadStoreId();
-            _committer = new SqliteCommitter(_writer, _reserve, _queue, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
+            _committer = new SqliteCommitter(_writer, _reserve, _queue, options.BatchTime, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
         }
         catch (Exception error)
         {
@@ -97,7 +98,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<BucketRecord?> FindBucketAsync(string bucket, CancellationToken cancellationToken)
-        => ReadAsync(bucket, static (queries, name) => queries.FindBucket(name), cancellationToken);
+        => FindKnownAsync(_known.Buckets, bucket, static (queries, name) => queries.FindBucket(name), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<BucketRecord>> ListBucketsAsync(
@@ -118,6 +119,10 @@ public sealed class SqliteMetadataStore : IMetadataStore
     /// <inheritdoc/>
     public ValueTask<ObjectRecord?> FindObjectAsync(long bucketId, string key, CancellationToken cancellationToken)
         => ReadAsync((bucketId, key), static (queries, row) => queries.FindObject(row.bucketId, row.key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, key), static (queries, row) => queries.FindObjectWithBody(row.bucketId, row.key), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
@@ -160,7 +165,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<AccountRecord?> FindAccountAsync(string accountId, CancellationToken cancellationToken)
-        => ReadAsync(accountId, static (queries, id) => queries.FindAccount(id), cancellationToken);
+        => FindKnownAsync(_known.Accounts, accountId, static (queries, id) => queries.FindAccount(id), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<AccountRecord?> FindAccountByEmailAsync(string email, CancellationToken cancellationToken)
@@ -168,7 +173,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask<CredentialRecord?> FindCredentialAsync(string accessKey, CancellationToken cancellationToken)
-        => ReadAsync(accessKey, static (queries, key) => queries.FindCredential(key), cancellationToken);
+        => FindKnownAsync(_known.Credentials, accessKey, static (queries, key) => queries.FindCredential(key), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
@@ -231,6 +236,31 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
         _writer.Dispose();
         _lock.Dispose();
+    }
+
+    private ValueTask<TRow?> FindKnownAsync<TRow>(
+        RowCache<TRow> cache, string key, Func<SqliteQueries, string, TRow?> read, CancellationToken cancellationToken)
+        where TRow : class
+    {
+        if (cache.TryFind(key, out var known) && _disposed == 0 && !cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromResult<TRow?>(known);
+        }
+
+        return ReadAsync(
+            (cache, key, read),
+            static (queries, row) =>
+            {
+                var epoch = row.cache.Epoch;
+                var found = row.read(queries, row.key);
+                if (found is not null)
+                {
+                    row.cache.Keep(row.key, found, epoch);
+                }
+
+                return found;
+            },
+            cancellationToken);
     }
 
     private ValueTask<TResult> ReadAsync<TArgument, TResult>(
@@ -314,11 +344,11 @@ public sealed class SqliteMetadataStore : IMetadataStore
     {
         try
         {
-            return new SqliteWriter(_path, options);
+            return new SqliteWriter(_path, options, _known);
         }
         catch (SqliteEngineException error) when (error.IsFull && _reserve.Release())
         {
-            return new SqliteWriter(_path, options);
+            return new SqliteWriter(_path, options, _known);
         }
     }
 

@@ -108,6 +108,27 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         }
     }
 
+    /// <summary>An object and its inline bytes of the same state.</summary>
+    public ObjectWithBody? FindObjectWithBody(long bucketId, string key)
+    {
+        _object.Bind(bucketId).BindKey(key);
+        try
+        {
+            if (!_object.Step())
+            {
+                return null;
+            }
+
+            // The first read is not ended before the second, so that both see one state.
+            var record = ObjectRecordEncoding.Decode(_object.Bytes(0), key);
+            return new ObjectWithBody(record, record.InlineSegment is { } segment ? FindInlineBody(segment.BlobId) : null);
+        }
+        finally
+        {
+            _object.Reset();
+        }
+    }
+
     public bool HasObjects(long bucketId) => _hasObjects.Bind(bucketId).First(row => row.Int64(0) != 0);
 
     public ObjectPage ListObjects(long bucketId, ListQuery query)

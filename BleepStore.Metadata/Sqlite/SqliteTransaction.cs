@@ -16,6 +16,7 @@ internal sealed class SqliteTransaction : IMetadataTransaction
     private readonly SqliteDatabase _database;
     private readonly SqliteQueries _queries;
     private readonly SqliteRows _rows;
+    private readonly KnownRows _known;
     private readonly RecordWriter _writer = new();
     private readonly Dictionary<string, BucketRecord> _buckets = [];
     private readonly Dictionary<long, BucketCounters> _counters = [];
@@ -27,8 +28,9 @@ internal sealed class SqliteTransaction : IMetadataTransaction
     private bool _commandWrote;
     private bool _batchWrote;
 
-    public SqliteTransaction(SqliteDatabase database)
+    public SqliteTransaction(SqliteDatabase database, KnownRows known)
     {
+        _known = known;
         _database = database;
         _queries = new SqliteQueries(database);
         _rows = new SqliteRows(database);
@@ -83,6 +85,7 @@ internal sealed class SqliteTransaction : IMetadataTransaction
     public void Commit()
     {
         _rows.Commit.Run();
+        _known.ForgetChanged();
         _committed = _meta;
         _counters.Clear();
         _backends.Clear();
@@ -141,6 +144,7 @@ internal sealed class SqliteTransaction : IMetadataTransaction
         Write(_rows.PutBucket.Bind(bucket.Name).Bind(bucket.BucketId).Bind(bucket.OwnerId)
             .Bind(BucketRecordEncoding.Encode(_writer, bucket)));
         Write(_rows.PutCounters.Bind(bucket.BucketId));
+        _known.Buckets.Change(bucket.Name);
         Remember(bucket);
     }
 
@@ -151,6 +155,7 @@ internal sealed class SqliteTransaction : IMetadataTransaction
         _counters.Remove(bucket.BucketId);
         Write(_rows.DeleteBucket.Bind(bucket.Name));
         Write(_rows.DeleteCounters.Bind(bucket.BucketId));
+        _known.Buckets.Change(bucket.Name);
     }
 
     /// <inheritdoc/>
@@ -295,17 +300,27 @@ internal sealed class SqliteTransaction : IMetadataTransaction
 
     /// <inheritdoc/>
     public void PutAccount(AccountRecord account)
-        => Write(_rows.PutAccount.Bind(account.Id).Bind(account.Email).Bind(AccountRecordEncoding.Encode(_writer, account)));
+    {
+        Write(_rows.PutAccount.Bind(account.Id).Bind(account.Email).Bind(AccountRecordEncoding.Encode(_writer, account)));
+        _known.Accounts.Change(account.Id);
+    }
 
     /// <inheritdoc/>
     public CredentialRecord? FindCredential(string accessKey) => _queries.FindCredential(accessKey);
 
     /// <inheritdoc/>
     public void PutCredential(CredentialRecord credential)
-        => Write(_rows.PutCredential.Bind(credential.AccessKey).Bind(CredentialRecordEncoding.Encode(_writer, credential)));
+    {
+        Write(_rows.PutCredential.Bind(credential.AccessKey).Bind(CredentialRecordEncoding.Encode(_writer, credential)));
+        _known.Credentials.Change(credential.AccessKey);
+    }
 
     /// <inheritdoc/>
-    public void DeleteCredential(string accessKey) => Write(_rows.DeleteCredential.Bind(accessKey));
+    public void DeleteCredential(string accessKey)
+    {
+        Write(_rows.DeleteCredential.Bind(accessKey));
+        _known.Credentials.Change(accessKey);
+    }
 
     /// <inheritdoc/>
     public uint HighestBoot(uint node) => _rows.HighestBoot.Bind(node).First(row => (uint)row.Int64(0));

@@ -21,7 +21,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly long _softLimitPages;
     private long _journalPages;
 
-    public SqliteWriter(string path, SqliteMetadataOptions options)
+    public SqliteWriter(string path, SqliteMetadataOptions options, KnownRows known)
     {
         _database = SqliteDatabase.Open(path, ReaderWait);
         try
@@ -43,7 +43,7 @@ internal sealed class SqliteWriter : IDisposable
                 _database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={options.MaxPageCount};"));
             }
 
-            Transaction = new SqliteTransaction(_database);
+            Transaction = new SqliteTransaction(_database, known);
         }
         catch
         {

@@ -23,3 +23,9 @@ public sealed class MemoryMultipartTests : MultipartContract<MemoryEngine>;
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryListingTests : ListingContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteFreshnessTests : FreshnessContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryFreshnessTests : FreshnessContract<MemoryEngine>;

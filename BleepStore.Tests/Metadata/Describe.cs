@@ -26,6 +26,10 @@ internal static class Describe
                 cancellationToken)).Objects)
             {
                 Line(text, $"object {row.Key} {Hex(ObjectRecordEncoding.Encode(writer, row))}");
+                foreach (var segment in row.Segments)
+                {
+                    await InlineAsync(segment);
+                }
             }
 
             foreach (var row in (await store.ListUploadsAsync(bucket.BucketId, new UploadListQuery("", "", null, null, All),
@@ -47,6 +51,7 @@ internal static class Describe
         foreach (var row in await store.ReadGarbageAsync(long.MaxValue, All, cancellationToken))
         {
             Line(text, $"garbage {row.Sequence} {row.Ordinal} {Hex(GarbageEntryEncoding.Encode(writer, row))}");
+            await InlineAsync(row.Segment);
         }
 
         foreach (var row in await store.ReadOutboxAsync(0, All, cancellationToken))
@@ -56,8 +61,7 @@ internal static class Describe
 
         foreach (var row in await store.ListBlobOwnersAsync(null, All, cancellationToken))
         {
-            var inline = await store.FindInlineBodyAsync(row.BlobId, cancellationToken);
-            Line(text, $"owner {row} {(inline is { } body ? Convert.ToHexString(body.Span) : "-")}");
+            Line(text, $"owner {row}");
         }
 
         foreach (var row in await store.ListCredentialsAsync(null, All, cancellationToken))
@@ -69,6 +73,15 @@ internal static class Describe
         Line(text, $"boots {string.Join(' ', await store.ListBootsAsync(0, cancellationToken))}");
         Line(text, $"counters {await store.CountAllAsync(cancellationToken)}");
         return text.ToString();
+
+        async Task InlineAsync(Segment? segment)
+        {
+            if (segment is { Kind: SegmentKind.Inline })
+            {
+                var body = await store.FindInlineBodyAsync(segment.BlobId, cancellationToken);
+                Line(text, $"inline {segment.BlobId:x} {(body is { } bytes ? Convert.ToHexString(bytes.Span) : "-")}");
+            }
+        }
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);

@@ -256,7 +256,11 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
         var segment = NewBlob() with { Kind = SegmentKind.Inline, Backend = "" };
         await ExecuteAsync(Put("key", segments: segment) with { InlineBody = new byte[] { 1, 2, 3 } });
         (await Store.FindInlineBodyAsync(segment.BlobId, Cancellation))!.Value.ToArray().ShouldBe([1, 2, 3]);
+        var found = (await Store.FindObjectWithBodyAsync(BucketId, "key", Cancellation))!.Value;
+        Describe.Record(found.Object).ShouldBe(Describe.Record((await FindAsync("key"))!));
+        found.InlineBody!.Value.ToArray().ShouldBe([1, 2, 3]);
         (await Store.ListBackendsAsync(Cancellation)).ShouldBeEmpty();
+        (await Store.ListBlobOwnersAsync(null, 10, Cancellation)).ShouldBeEmpty("no backend holds it");
 
         await ExecuteAsync(Delete("key"));
         (await Store.FindInlineBodyAsync(segment.BlobId, Cancellation)).ShouldNotBeNull("a reader may still hold it");
@@ -264,10 +268,26 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
         await ExecuteAsync(new CollectGarbage { Time = Now(), Rows = [(row.Sequence, row.Ordinal)], Blobs = [segment.BlobId] });
 
         (await Store.FindInlineBodyAsync(segment.BlobId, Cancellation)).ShouldBeNull();
-        (await Store.FindBlobOwnerAsync(segment.BlobId, Cancellation)).ShouldBeNull();
         var empty = NewBlob(0) with { Kind = SegmentKind.Inline, Backend = "" };
         await ExecuteAsync(Put("empty", segments: empty));
         (await Store.FindInlineBodyAsync(empty.BlobId, Cancellation))!.Value.Length.ShouldBe(0);
+        (await Store.FindObjectWithBodyAsync(BucketId, "empty", Cancellation))!.Value.InlineBody!.Value.Length.ShouldBe(0);
+        await ExecuteAsync(Put("elsewhere"));
+        (await Store.FindObjectWithBodyAsync(BucketId, "elsewhere", Cancellation))!.Value.InlineBody.ShouldBeNull();
+        (await Store.FindObjectWithBodyAsync(BucketId, "key", Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_body_of_the_largest_inline_size_comes_back_whole()
+    {
+        var body = new byte[Store.MaxInlineBytes];
+        new Random(1).NextBytes(body);
+        body.Length.ShouldBe(64 * 1024);
+        var segment = NewBlob(body.Length) with { Kind = SegmentKind.Inline, Backend = "" };
+
+        await ExecuteAsync(Put("key", body.Length, segments: segment) with { InlineBody = body });
+
+        (await Store.FindInlineBodyAsync(segment.BlobId, Cancellation))!.Value.Span.SequenceEqual(body).ShouldBeTrue();
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class SqliteCommitterTests
     [Fact]
     public async Task Commands_that_wait_together_are_committed_together()
     {
-        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await using var bed = await new SqliteTestBed(options => options with { BatchTime = TimeSpan.FromHours(1) }).WithBucketAsync();
         await bed.HoldAsync(Cancellation);
         var before = bed.Commits;
         var puts = Enumerable.Range(0, 600).Select(number => bed.PutAsync("key-" + number)).ToList();
@@ -28,7 +28,7 @@ public sealed class SqliteCommitterTests
     [Fact]
     public async Task A_batch_ends_where_its_bytes_end()
     {
-        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await using var bed = await new SqliteTestBed(options => options with { BatchTime = TimeSpan.FromHours(1) }).WithBucketAsync();
         await bed.HoldAsync(Cancellation);
         var before = bed.Commits;
         var puts = Enumerable.Range(0, 10).Select(number => bed.PutAsync("key-" + number, inlineBytes: 1 << 20)).ToList();
@@ -37,6 +37,21 @@ public sealed class SqliteCommitterTests
         await Task.WhenAll(puts);
 
         (bed.Commits - before).ShouldBe(1 + 4, "one that was held, then 3 + 3 + 3 + 1");
+    }
+
+    [Fact]
+    public async Task A_batch_ends_where_its_time_ends()
+    {
+        await using var bed = await new SqliteTestBed(options => options with { BatchTime = TimeSpan.Zero }).WithBucketAsync();
+        await bed.HoldAsync(Cancellation);
+        var before = bed.Commits;
+        var puts = Enumerable.Range(0, 20).Select(number => bed.PutAsync("key-" + number)).ToList();
+        bed.LetGo();
+
+        (await Task.WhenAll(puts)).ShouldAllBe(outcome => outcome.IsDone);
+
+        (bed.Commits - before).ShouldBe(1 + 20);
+        (await bed.Store.CountAsync(bed.BucketId, Cancellation)).Objects.ShouldBe(21);
     }
 
     [Fact]

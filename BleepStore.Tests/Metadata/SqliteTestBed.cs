@@ -45,6 +45,18 @@ internal sealed class SqliteTestBed : IAsyncDisposable
         Store = Open();
     }
 
+    /// <summary>Changes the file itself while the store is closed.</summary>
+    public async Task ChangeClosedAsync(Action<SqliteDatabase> change)
+    {
+        await Store.DisposeAsync();
+        using (var database = SqliteDatabase.Open(File(Options.FileName), TimeSpan.Zero))
+        {
+            change(database);
+        }
+
+        Store = Open();
+    }
+
     public async Task<SqliteTestBed> WithBucketAsync()
     {
         var bucket = new BucketRecord { Name = "bucket", Region = "r", OwnerId = "o", Acl = new AccessControlList("o", []) };

@@ -37,6 +37,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ObjectRecord?> FindObjectAsync(long bucketId, string key, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindObject"), inner.FindObjectAsync(bucketId, key, cancellationToken));
 
+    public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindObjectWithBody"), inner.FindObjectWithBodyAsync(bucketId, key, cancellationToken));
+
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListObjects"), inner.ListObjectsAsync(bucketId, query, cancellationToken));
 
