@@ -1,4 +1,3 @@
-using System.Xml;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
@@ -21,7 +20,7 @@ internal static class AclXml
         return names;
     }
 
-    public static void Write(XmlWriter writer, AccessControlList acl, Dictionary<string, string> names)
+    public static void Write(S3XmlWriter writer, AccessControlList acl, Dictionary<string, string> names)
     {
         writer.StartS3("AccessControlPolicy");
         writer.Principal("Owner", acl.OwnerId, names[acl.OwnerId]);
@@ -29,9 +28,7 @@ internal static class AclXml
         foreach (var grant in acl.Grants)
         {
             writer.Start("Grant");
-            writer.Start("Grantee");
-            writer.WriteAttributeString("xmlns", "xsi", null, S3Xml.SchemaInstance);
-            writer.WriteAttributeString("xsi", "type", S3Xml.SchemaInstance, grant.Kind == GranteeKind.Group ? "Group" : "CanonicalUser");
+            writer.Start("Grantee", type: grant.Kind == GranteeKind.Group ? "Group" : "CanonicalUser");
             if (grant.Kind == GranteeKind.Group)
             {
                 writer.Element("URI", grant.Grantee);
@@ -42,13 +39,13 @@ internal static class AclXml
                 writer.Element("DisplayName", names[grant.Grantee]);
             }
 
-            writer.WriteEndElement();
+            writer.End();
             writer.Element("Permission", Name(grant.Permission));
-            writer.WriteEndElement();
+            writer.End();
         }
 
-        writer.WriteEndElement();
-        writer.WriteEndElement();
+        writer.End();
+        writer.End();
     }
 
     private static string Name(AclPermission permission) => permission switch

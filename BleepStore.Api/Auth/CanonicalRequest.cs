@@ -88,33 +88,36 @@ internal static class CanonicalRequest
             return;
         }
 
-        var pairs = new (string Name, string Value)[parameters.Length];
+        var sorted = new QueryParameter[parameters.Length];
         var count = 0;
         foreach (var parameter in parameters)
         {
             if (!withoutSignature || !string.Equals(parameter.Name, SignatureV4Query.SignatureParameter, StringComparison.Ordinal))
             {
-                var name = PercentEncoding.Encode(parameter.Name, keepSlash: false);
-                pairs[count++] = (name, PercentEncoding.Encode(parameter.Value, keepSlash: false));
+                sorted[count++] = parameter;
             }
         }
 
-        var sorted = pairs.AsSpan(0, count);
-        sorted.Sort(static (left, right) => string.CompareOrdinal(left.Name, right.Name) is var byName and not 0
-            ? byName
-            : string.CompareOrdinal(left.Value, right.Value));
-        for (var i = 0; i < sorted.Length; i++)
+        sorted.AsSpan(0, count).Sort(CompareEncoded);
+        for (var i = 0; i < count; i++)
         {
             if (i > 0)
             {
                 writer.Append((byte)'&');
             }
 
-            writer.Append(sorted[i].Name);
+            writer.AppendEncoded(sorted[i].Name);
             writer.Append((byte)'=');
-            writer.Append(sorted[i].Value);
+            writer.AppendEncoded(sorted[i].Value);
         }
     }
+
+    // The order is that of the encoded text, in which a percent sign comes before every letter.
+    private static int CompareEncoded(QueryParameter left, QueryParameter right)
+        => CompareEncoded(left.Name, right.Name) is var byName and not 0 ? byName : CompareEncoded(left.Value, right.Value);
+
+    private static int CompareEncoded(string left, string right)
+        => string.CompareOrdinal(PercentEncoding.Encode(left, keepSlash: false), PercentEncoding.Encode(right, keepSlash: false));
 
     private static void WriteHeader(ref Utf8Writer writer, IncomingRequest request, ReadOnlySpan<char> name)
     {

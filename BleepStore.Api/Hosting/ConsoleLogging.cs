@@ -1,4 +1,5 @@
 using BleepStore.Api.Configuration;
+using Microsoft.Extensions.Logging.Console;
 
 namespace BleepStore.Api.Hosting;
 
@@ -42,5 +43,11 @@ internal static class ConsoleLogging
                 console.SingleLine = true;
             });
         }
+
+        // The framework's formatters are registered by now; its provider would write each line by itself.
+        var formatter = options.Format == LogFormat.Json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple;
+        logging.ClearProviders();
+        logging.Services.AddSingleton<ILoggerProvider>(provider => new ConsoleLines(
+            provider.GetServices<ConsoleFormatter>().First(candidate => candidate.Name == formatter), Console.OpenStandardOutput()));
     }
 }

@@ -27,22 +27,22 @@ internal sealed class BesideS3Endpoints(
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Answers the request when it is ours; false leaves it untouched for S3.</summary>
-    public async ValueTask<bool> TryAnswerAsync(HttpContext context)
+    public ValueTask<bool> TryAnswerAsync(HttpContext context)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var question = target.IndexOf('?', StringComparison.Ordinal);
-        var path = question < 0 ? target : target[..question];
-        if (FindEndpoint(path) is not { } endpoint || !IsOurs(context.Request))
-        {
-            return false;
-        }
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        var question = target.IndexOf('?');
+        var endpoint = FindEndpoint(question < 0 ? target : target[..question]);
+        return endpoint is not null && IsOurs(context.Request) ? AnswerAsync(endpoint, context) : ValueTask.FromResult(false);
+    }
 
+    private static async ValueTask<bool> AnswerAsync(Func<HttpContext, Task> endpoint, HttpContext context)
+    {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         await endpoint(context);
         return true;
     }
 
-    private Func<HttpContext, Task>? FindEndpoint(string path) => path switch
+    private Func<HttpContext, Task>? FindEndpoint(ReadOnlySpan<char> path) => path switch
     {
         "/health" => health.WriteHealthAsync,
         "/healthz" => context => DoneAsync(health.WriteLiveness, context),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,13 @@ namespace BleepStore.Api.Observability;
 /// <summary>Makes text of strangers safe to stand in a log line: it can neither end the line nor pose as another field, nor steer a terminal.</summary>
 internal static class LogText
 {
+    // Controls, the field's own quote and escape characters, line separators, and marks that reverse or hide what follows.
+    private static readonly SearchValues<char> Dangerous = SearchValues.Create(
+    [
+        .. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl),
+        .. "\"\\\u2028\u2029\u200E\u200F\uFEFF\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069",
+    ]);
+
     /// <summary>The text with what is dangerous as <c>\u000A</c>, cut at a length. Harmless text is returned as it is.</summary>
     public static string Escape(string? text, int maxLength = 1024)
     {
@@ -14,13 +22,7 @@ internal static class LogText
             return "-";
         }
 
-        var isHarmless = text.Length <= maxLength;
-        for (var i = 0; isHarmless && i < text.Length; i++)
-        {
-            isHarmless = !IsDangerous(text[i]);
-        }
-
-        return isHarmless ? text : EscapeSlowly(text, maxLength);
+        return text.Length <= maxLength && !text.AsSpan().ContainsAny(Dangerous) ? text : EscapeSlowly(text, maxLength);
     }
 
     private static string EscapeSlowly(string text, int maxLength)
@@ -33,7 +35,7 @@ internal static class LogText
                 return result.Append('…').ToString();
             }
 
-            if (rune.IsBmp && IsDangerous((char)rune.Value))
+            if (rune.IsBmp && Dangerous.Contains((char)rune.Value))
             {
                 result.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
             }
@@ -45,11 +47,4 @@ internal static class LogText
 
         return result.ToString();
     }
-
-    // Controls, the field's own quote and escape characters, line separators, and marks that reverse or hide what follows.
-    private static bool IsDangerous(char character)
-        => char.IsControl(character)
-        || character is '"' or '\\' or '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\uFEFF'
-        || character is >= '\u202A' and <= '\u202E'
-        || character is >= '\u2066' and <= '\u2069';
 }

@@ -25,8 +25,8 @@ internal sealed class ApiDocumentEndpoints(OpenApiDocument document)
     private readonly Lazy<FrozenDictionary<string, DocumentationFile>> _files = new(LoadFiles);
 
     /// <summary>The file at that exact path; null when there is none.</summary>
-    public DocumentationFile? FindPage(string path)
-        => path.StartsWith("/docs", StringComparison.Ordinal) ? _files.Value.GetValueOrDefault(path) : null;
+    public DocumentationFile? FindPage(ReadOnlySpan<char> path)
+        => path.StartsWith("/docs", StringComparison.Ordinal) ? _files.Value.GetValueOrDefault(path.ToString()) : null;
 
     public async Task WriteOpenApiAsync(HttpContext context)
     {

@@ -68,7 +68,7 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
     public ImmutableArray<S3Error> Errors { get; init; } = [];
 
     /// <summary>Rights the caller must have; all of them.</summary>
-    public required Func<IncomingRequest, IEnumerable<Demand>> Demands { get; init; }
+    public required Func<IncomingRequest, ImmutableArray<Demand>> Demands { get; init; }
 
     /// <summary>True for the operations on multipart uploads.</summary>
     public bool IsMultipart { get; init; }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Operations;
@@ -23,13 +21,14 @@ internal sealed partial class S3Pipeline(
     ILogger<S3Pipeline> logger)
 {
     private readonly IRequestObserver[] _observers = [.. observers];
+    private readonly RequestIds _requestIds = new();
 
     /// <summary>Answers one request; never throws for what a client can cause.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
         ExpectContinue.Guard(context);
-        var exchange = new Exchange(context, NewRequestId());
+        var exchange = new Exchange(context, _requestIds.Next());
         S3Response response;
         try
         {
@@ -79,7 +78,7 @@ internal sealed partial class S3Pipeline(
                 return denial;
             }
 
-            var request = new S3Request(verified, definition, authorization, exchange.Context.Connection.RemoteIpAddress?.ToString() ?? "");
+            var request = new S3Request(verified, definition, authorization);
             return await handler.HandleAsync(request, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -120,13 +119,6 @@ internal sealed partial class S3Pipeline(
         {
             observer.Completed(summary);
         }
-    }
-
-    private static string NewRequestId()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes).ToString("X16", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static partial class Log

@@ -7,7 +7,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>A request that was authenticated and authorised, with the records its rights were decided on: all that a handler gets.</summary>
-internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition definition, Authorization authorization, string remoteAddress)
+internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition definition, Authorization authorization)
 {
     public VerifiedRequest Verified { get; } = verified;
 
@@ -16,8 +16,6 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     public IncomingRequest Incoming => Verified.Incoming;
 
     public Caller Caller => Verified.Caller;
-
-    public string RemoteAddress { get; } = remoteAddress;
 
     /// <summary>The bucket the request was authorised against. Commands name its id, so that nothing lands in one made anew.</summary>
     public BucketRecord Bucket => authorization.Bucket ?? throw new InvalidOperationException($"{Definition.Name} asks for no bucket.");

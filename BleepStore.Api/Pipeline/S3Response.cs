@@ -1,11 +1,14 @@
-using System.Xml;
+using System.Runtime.InteropServices;
 using BleepStore.Api.Protocol;
+using BleepStore.Api.Xml;
 
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>An answer as a handler returns it; only <see cref="S3ResponseWriter"/> puts it on the wire.</summary>
 internal sealed class S3Response
 {
+    private const int UsualHeaders = 8;
+
     private List<KeyValuePair<string, string>>? _headers;
 
     private S3Response(int status) => Status = status;
@@ -17,10 +20,10 @@ internal sealed class S3Response
     public S3Error? Error { get; private init; }
 
     /// <summary>Headers in the order added.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers ?? [];
+    public ReadOnlySpan<KeyValuePair<string, string>> Headers => CollectionsMarshal.AsSpan(_headers);
 
     /// <summary>Writes the XML body; null where there is none.</summary>
-    public Action<XmlWriter>? Xml { get; private init; }
+    public Action<S3XmlWriter>? Xml { get; private init; }
 
     /// <summary>The bytes to send, disposed when sent; null where there are none.</summary>
     public Stream? Content { get; private init; }
@@ -37,7 +40,7 @@ internal sealed class S3Response
 
     public static S3Response Refuse(S3Error error) => new(error.Status) { Error = error };
 
-    public static S3Response OfXml(Action<XmlWriter> write) => new(200) { Xml = write };
+    public static S3Response OfXml(Action<S3XmlWriter> write) => new(200) { Xml = write };
 
     /// <summary>Sends <paramref name="length"/> bytes; <paramref name="content"/> is null for HEAD.</summary>
     public static S3Response OfContent(int status, Stream? content, long length) => new(status) { Content = content, ContentLength = length };
@@ -50,7 +53,7 @@ internal sealed class S3Response
     {
         if (!string.IsNullOrEmpty(value))
         {
-            (_headers ??= []).Add(new(name, value));
+            (_headers ??= new(UsualHeaders)).Add(new(name, value));
         }
 
         return this;

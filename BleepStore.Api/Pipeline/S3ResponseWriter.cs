@@ -8,7 +8,10 @@ namespace BleepStore.Api.Pipeline;
 /// <summary>The one place that puts answers on the wire: common headers, XML, errors, bytes.</summary>
 internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3ResponseWriter> logger)
 {
-    private const int ChunkBytes = 64 * 1024;
+    private const int FirstBytes = 64 * 1024;
+
+    // Two frames: each chunk is handed to the thread that sends and waited for, which costs as much as reading one.
+    private const int ChunkBytes = 128 * 1024;
 
     /// <summary>How long an answer may take before the connection is kept alive with white space, as AWS does for Copy and Complete.</summary>
     internal TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(10);
@@ -17,7 +20,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
     /// Writes the whole answer and returns what it came to: that of late work, or the error that the first bytes turned out to be. Throws what went
     /// wrong after the head was sent; the caller cuts the connection.
     /// </summary>
-    public async Task<S3Response> WriteAsync(HttpContext context, Exchange exchange, S3Response response)
+    public async ValueTask<S3Response> WriteAsync(HttpContext context, Exchange exchange, S3Response response)
     {
         if (response.Late is { } late)
         {
@@ -78,14 +81,21 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         }
     }
 
-    private static string HostId(string requestId) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes("bleepstore/" + requestId));
+    private static string HostId(string requestId)
+    {
+        Span<byte> text = stackalloc byte["bleepstore/".Length + RequestIds.Length];
+        "bleepstore/"u8.CopyTo(text);
+        System.Text.Encoding.ASCII.GetBytes(requestId, text["bleepstore/".Length..]);
+        return Convert.ToBase64String(text);
+    }
 
     private static async Task WriteXmlAsync(HttpContext context, Exchange exchange, S3Response response)
     {
-        var bytes = new ArrayBufferWriter<byte>(1024);
-        Serialize(bytes, response, exchange);
+        using var document = new S3XmlWriter();
+        document.StartDocument();
+        Serialize(document, response, exchange);
         context.Response.ContentType = "application/xml";
-        context.Response.ContentLength = bytes.WrittenCount;
+        context.Response.ContentLength = document.Written.Length;
         if (HttpMethods.IsHead(context.Request.Method))
         {
             if (response.Error is not null)
@@ -96,39 +106,36 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
             return;
         }
 
-        exchange.BytesSent = bytes.WrittenCount;
-        await context.Response.BodyWriter.WriteAsync(bytes.WrittenMemory, context.RequestAborted);
+        exchange.BytesSent = document.Written.Length;
+        await context.Response.BodyWriter.WriteAsync(document.Written, context.RequestAborted);
     }
 
-    private static void Serialize(ArrayBufferWriter<byte> bytes, S3Response response, Exchange exchange)
+    private static void Serialize(S3XmlWriter document, S3Response response, Exchange exchange)
     {
-        using var stream = new BufferStream(bytes);
-        using var writer = XmlWriter.Create(stream, S3Xml.Settings);
-        writer.WriteStartDocument();
         if (response.Error is { } error)
         {
-            WriteError(writer, error, exchange);
+            WriteError(document, error, exchange);
         }
         else
         {
-            response.Xml?.Invoke(writer);
+            response.Xml?.Invoke(document);
         }
     }
 
-    private static void WriteError(XmlWriter writer, S3Error error, Exchange exchange)
+    private static void WriteError(S3XmlWriter document, S3Error error, Exchange exchange)
     {
-        writer.WriteStartElement("Error");
-        writer.Element("Code", error.Code);
-        writer.Element("Message", error.Message);
+        document.Start("Error");
+        document.Element("Code", error.Code);
+        document.Element("Message", error.Message);
         foreach (var (name, value) in error.Details)
         {
-            writer.Element(name, ToXmlText(value));
+            document.Element(name, ToXmlText(value));
         }
 
-        writer.Element("Resource", exchange.Incoming?.RawPath ?? "/");
-        writer.Element("RequestId", exchange.RequestId);
-        writer.Element("HostId", HostId(exchange.RequestId));
-        writer.WriteEndElement();
+        document.Element("Resource", exchange.Incoming?.RawPath ?? "/");
+        document.Element("RequestId", exchange.RequestId);
+        document.Element("HostId", HostId(exchange.RequestId));
+        document.End();
     }
 
     // What a client sent comes back in its error; a document that no parser takes would hide the code.
@@ -141,7 +148,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
             }
         });
 
-    private async Task<S3Response> WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
+    private async ValueTask<S3Response> WriteContentAsync(HttpContext context, Exchange exchange, S3Response response, Stream content)
     {
         var output = context.Response.BodyWriter;
         var remaining = response.ContentLength ?? 0;
@@ -149,7 +156,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         if (remaining > 0)
         {
             // The first read comes before the head: damage found there is still an honest error.
-            var first = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+            var first = ArrayPool<byte>.Shared.Rent(FirstBytes);
             try
             {
                 count = await content.ReadAsync(first.AsMemory(0, (int)Math.Min(first.Length, remaining)), context.RequestAborted);
@@ -224,11 +231,10 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
             await context.Response.BodyWriter.WriteAsync(" "u8.ToArray(), context.RequestAborted);
         }
 
-        var bytes = new ArrayBufferWriter<byte>(1024);
         var response = await late;
-        Serialize(bytes, response, exchange);
-        var declaration = bytes.WrittenSpan.IndexOf("?>"u8) + 2;
-        await context.Response.BodyWriter.WriteAsync(bytes.WrittenMemory[declaration..], context.RequestAborted);
+        using var document = new S3XmlWriter();
+        Serialize(document, response, exchange);
+        await context.Response.BodyWriter.WriteAsync(document.Written, context.RequestAborted);
         return response;
     }
 
@@ -238,34 +244,6 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
         var winner = await Task.WhenAny(task, Task.Delay(interval, time, stop.Token));
         await stop.CancelAsync();
         return winner == task;
-    }
-
-    /// <summary>Lets an <see cref="XmlWriter"/> write into a buffer writer.</summary>
-    private sealed class BufferStream(ArrayBufferWriter<byte> bytes) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => bytes.WrittenCount;
-
-        public override long Position { get => bytes.WrittenCount; set => throw new NotSupportedException(); }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => bytes.Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer) => bytes.Write(buffer);
     }
 
     private static partial class Log

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace BleepStore.Api.Protocol;
@@ -12,6 +13,14 @@ internal readonly record struct QueryParameter(string Name, string Value, bool H
 internal sealed class S3Query(ImmutableArray<QueryParameter> parameters)
 {
     public static readonly S3Query Empty = new([]);
+
+    // Names that come with most requests, so that reading one allocates nothing.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> KnownNames = FrozenSet.ToFrozenSet(
+    [
+        "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature", "X-Amz-Content-Sha256", "x-id",
+        "list-type", "prefix", "delimiter", "start-after", "continuation-token", "max-keys", "encoding-type", "fetch-owner", "marker", "uploadId",
+        "partNumber", "uploads", "delete", "versionId",
+    ]).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>All parameters in the order sent, duplicates included.</summary>
     public ImmutableArray<QueryParameter> Parameters { get; } = parameters;
@@ -44,7 +53,7 @@ internal sealed class S3Query(ImmutableArray<QueryParameter> parameters)
             return Empty;
         }
 
-        var parameters = ImmutableArray.CreateBuilder<QueryParameter>();
+        var parameters = ImmutableArray.CreateBuilder<QueryParameter>(text.Count('&') + 1);
         foreach (var range in text.Split('&'))
         {
             var pair = text[range];
@@ -54,11 +63,14 @@ internal sealed class S3Query(ImmutableArray<QueryParameter> parameters)
             }
 
             var equals = pair.IndexOf('=');
-            var name = PercentEncoding.Decode(equals < 0 ? pair : pair[..equals], plusIsSpace: true);
+            var name = NameOf(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : PercentEncoding.Decode(pair[(equals + 1)..], plusIsSpace: true);
             parameters.Add(new QueryParameter(name, value, HasValue: equals >= 0));
         }
 
         return new S3Query(parameters.DrainToImmutable());
     }
+
+    private static string NameOf(ReadOnlySpan<char> text)
+        => KnownNames.TryGetValue(text, out var known) ? known : PercentEncoding.Decode(text, plusIsSpace: true);
 }

@@ -94,10 +94,10 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
                     writer.Element("Message", error.Message);
                 }
 
-                writer.WriteEndElement();
+                writer.End();
             }
 
-            writer.WriteEndElement();
+            writer.End();
         });
 
     /// <summary>One key of the document. By reference, so that a key listed twice has two answers.</summary>

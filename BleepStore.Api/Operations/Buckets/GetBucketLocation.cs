@@ -1,6 +1,5 @@
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 
 namespace BleepStore.Api.Operations.Buckets;
 
@@ -21,7 +20,7 @@ internal sealed class GetBucketLocation : IS3Operation
         => ValueTask.FromResult(S3Response.OfXml(writer =>
         {
             writer.StartS3("LocationConstraint");
-            writer.WriteString(request.Bucket.Region == "us-east-1" ? "" : request.Bucket.Region);
-            writer.WriteEndElement();
+            writer.Text(request.Bucket.Region == "us-east-1" ? "" : request.Bucket.Region);
+            writer.End();
         }));
 }

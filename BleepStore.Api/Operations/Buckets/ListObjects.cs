@@ -1,6 +1,5 @@
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 
@@ -39,7 +38,7 @@ internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
             writer.Optional("NextMarker", page.NextAfter is { } next && listing.Delimiter.Length > 0 ? listing.Encode(next) : null);
             listing.WriteObjects(writer, page.Objects, owners);
             listing.WriteCommonPrefixes(writer, page.CommonPrefixes);
-            writer.WriteEndElement();
+            writer.End();
         });
     }
 }

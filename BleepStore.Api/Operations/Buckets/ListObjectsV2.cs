@@ -1,6 +1,5 @@
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 
@@ -49,7 +48,7 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
             writer.Optional("NextContinuationToken", page.NextAfter is { } next ? ContinuationToken.Encode(next) : null);
             listing.WriteObjects(writer, page.Objects, owners);
             listing.WriteCommonPrefixes(writer, page.CommonPrefixes);
-            writer.WriteEndElement();
+            writer.End();
         });
     }
 }

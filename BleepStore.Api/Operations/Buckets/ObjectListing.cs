@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Xml;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -65,20 +64,20 @@ internal sealed class ObjectListing
     public string Encode(string key) => _encodeUrl ? PercentEncoding.Encode(key, keepSlash: true) : key;
 
     /// <summary>Writes delimiter and encoding where they were given.</summary>
-    public void WriteParameters(XmlWriter writer)
+    public void WriteParameters(S3XmlWriter writer)
     {
         writer.Optional("Delimiter", Delimiter.Length == 0 ? null : Encode(Delimiter));
         writer.Optional("EncodingType", _encodeUrl ? "url" : null);
     }
 
-    public void WriteObjects(XmlWriter writer, ImmutableArray<ObjectRecord> objects, IReadOnlyDictionary<string, string>? ownerNames)
+    public void WriteObjects(S3XmlWriter writer, ImmutableArray<ObjectRecord> objects, IReadOnlyDictionary<string, string>? ownerNames)
     {
         foreach (var record in objects)
         {
             writer.Start("Contents");
             writer.Element("Key", Encode(record.Key));
             writer.Element("LastModified", record.LastModified);
-            writer.Element("ETag", S3Xml.Quote(record.ETag));
+            writer.ETag(record.ETag);
             if (record.Checksum is { } checksum)
             {
                 writer.Element("ChecksumAlgorithm", ((ChecksumAlgorithm)checksum.Algorithm).Info().Name);
@@ -92,17 +91,17 @@ internal sealed class ObjectListing
                 writer.Principal("Owner", record.Acl.OwnerId, ownerNames[record.Acl.OwnerId]);
             }
 
-            writer.WriteEndElement();
+            writer.End();
         }
     }
 
-    public void WriteCommonPrefixes(XmlWriter writer, ImmutableArray<string> prefixes)
+    public void WriteCommonPrefixes(S3XmlWriter writer, ImmutableArray<string> prefixes)
     {
         foreach (var prefix in prefixes)
         {
             writer.Start("CommonPrefixes");
             writer.Element("Prefix", Encode(prefix));
-            writer.WriteEndElement();
+            writer.End();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Xml;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
@@ -22,14 +21,14 @@ internal static class CopySourceRules
 /// <summary>The document that CopyObject and UploadPartCopy answer with.</summary>
 internal static class CopyResult
 {
-    public static void Write(XmlWriter writer, string root, CopiedContent content, DateTimeOffset lastModified)
+    public static void Write(S3XmlWriter writer, string root, CopiedContent content, DateTimeOffset lastModified)
     {
         writer.StartS3(root);
-        writer.Element("ETag", S3Xml.Quote(content.ETag));
+        writer.ETag(content.ETag);
         writer.Element("LastModified", lastModified);
         var info = ((ChecksumAlgorithm)content.Checksum.Algorithm).Info();
         writer.Element("Checksum" + info.Name, Convert.ToBase64String(content.Checksum.Value.Span));
         writer.Element("ChecksumType", ChecksumType.FullObject.Name());
-        writer.WriteEndElement();
+        writer.End();
     }
 }

@@ -43,7 +43,7 @@ internal static class Tags
         return Check([.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))]);
     }
 
-    public static void Write(System.Xml.XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
+    public static void Write(S3XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
     {
         writer.StartS3("Tagging");
         writer.Start("TagSet");
@@ -52,11 +52,11 @@ internal static class Tags
             writer.Start("Tag");
             writer.Element("Key", key);
             writer.Element("Value", value);
-            writer.WriteEndElement();
+            writer.End();
         }
 
-        writer.WriteEndElement();
-        writer.WriteEndElement();
+        writer.End();
+        writer.End();
     }
 
     private static S3Error Malformed(string header) => S3Errors.Argument(

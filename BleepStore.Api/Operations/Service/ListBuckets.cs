@@ -1,7 +1,6 @@
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 
 namespace BleepStore.Api.Operations.Service;
@@ -45,13 +44,13 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
                 writer.Element("Name", bucket.Name);
                 writer.Element("CreationDate", bucket.CreatedAt);
                 writer.Element("BucketRegion", bucket.Region);
-                writer.WriteEndElement();
+                writer.End();
             }
 
-            writer.WriteEndElement();
+            writer.End();
             writer.Optional("ContinuationToken", isTruncated ? ContinuationToken.Encode(page[^1].Name) : null);
             writer.Optional("Prefix", prefix.Length == 0 ? null : prefix);
-            writer.WriteEndElement();
+            writer.End();
         });
     }
 }

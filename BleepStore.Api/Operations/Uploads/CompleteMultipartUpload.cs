@@ -5,7 +5,6 @@ using BleepStore.Api.Conditions;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 using BleepStore.Storage;
@@ -136,13 +135,13 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             writer.Element("Location", $"{(request.Incoming.IsTls ? "https" : "http")}://{request.Incoming.Host}{request.Incoming.RawPath}");
             writer.Element("Bucket", request.Bucket.Name);
             writer.Element("Key", request.Key);
-            writer.Element("ETag", S3Xml.Quote(eTag));
+            writer.ETag(eTag);
             if (checksum is not null)
             {
                 writer.Element("Checksum" + ((ChecksumAlgorithm)checksum.Algorithm).Info().Name, ObjectHeaders.Format(checksum, partCount));
                 writer.Element("ChecksumType", ((ChecksumType)checksum.Type).Name());
             }
 
-            writer.WriteEndElement();
+            writer.End();
         });
 }

@@ -5,7 +5,6 @@ using BleepStore.Api.Checksums;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 using Commands = BleepStore.Metadata.Commands;
@@ -70,7 +69,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             writer.Element("Bucket", request.Bucket.Name);
             writer.Element("Key", request.Key);
             writer.Element("UploadId", upload.UploadId);
-            writer.WriteEndElement();
+            writer.End();
         }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name());
     }
 

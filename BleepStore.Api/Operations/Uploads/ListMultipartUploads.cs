@@ -2,7 +2,6 @@ using BleepStore.Api.Checksums;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
@@ -64,11 +63,11 @@ internal sealed class ListMultipartUploads(IMetadataStore metadata) : IS3Operati
                     writer.Element("ChecksumType", ((ChecksumType)upload.ChecksumType).Name());
                 }
 
-                writer.WriteEndElement();
+                writer.End();
             }
 
             listing.WriteCommonPrefixes(writer, page.CommonPrefixes);
-            writer.WriteEndElement();
+            writer.End();
         });
     }
 

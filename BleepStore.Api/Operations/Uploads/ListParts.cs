@@ -3,7 +3,6 @@ using BleepStore.Api.Checksums;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
-using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 
@@ -67,17 +66,17 @@ internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
                 writer.Start("Part");
                 writer.Element("PartNumber", part.PartNumber);
                 writer.Element("LastModified", part.LastModified);
-                writer.Element("ETag", S3Xml.Quote(part.ETag));
+                writer.ETag(part.ETag);
                 writer.Element("Size", part.Size);
                 if (part.Checksum is { } checksum)
                 {
                     writer.Element("Checksum" + ((ChecksumAlgorithm)checksum.Algorithm).Info().Name, Convert.ToBase64String(checksum.Value.Span));
                 }
 
-                writer.WriteEndElement();
+                writer.End();
             }
 
-            writer.WriteEndElement();
+            writer.End();
         });
     }
 }
