@@ -42,4 +42,28 @@ public static class BlobCrashPoints
 
     /// <summary>The blob was unlinked, which a loss of power may still undo.</summary>
     public const string Deleted = "blob.deleted";
+
+    /// <summary>The blob is gone for good; nobody was told yet.</summary>
+    public const string DeleteSynced = "blob.delete-synced";
+
+    /// <summary>The entries of a group were handed to the kernel, behind what a pack holds already; nothing of them is durable.</summary>
+    public const string PackWritten = "pack.written";
+
+    /// <summary>The group is durable, its pack's name included; nobody was told yet.</summary>
+    public const string PackSynced = "pack.synced";
+
+    /// <summary>Entries were marked dead in their pack, which a loss of power may still undo.</summary>
+    public const string PackMarked = "pack.marked";
+
+    /// <summary>The marks are durable; nobody was told yet.</summary>
+    public const string PackDeleted = "pack.deleted";
+
+    /// <summary>What lives in a pack was copied to a file that is durable, under its temporary name.</summary>
+    public const string PackCopied = "pack.copied";
+
+    /// <summary>The copy took the pack's name, which a loss of power may still undo.</summary>
+    public const string PackReplaced = "pack.replaced";
+
+    /// <summary>The copy is in force for good; its table is not written yet.</summary>
+    public const string PackCompacted = "pack.compacted";
 }

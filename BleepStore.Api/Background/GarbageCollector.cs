@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using BleepStore.Api.Content;
 using BleepStore.Metadata;
@@ -17,46 +18,53 @@ internal sealed partial class GarbageCollector(
     private const int RowsPerPass = 256;
     private const int PartsPerCommand = 1000;
 
+    // Deletes are durable one by one, but those that wait together share their syncs.
+    private const int DeletesAtOnce = 64;
+
     /// <summary>Collects one batch; false when nothing is left that may go now.</summary>
     public async ValueTask<bool> CollectBatchAsync(CancellationToken cancellationToken)
     {
         // The published sequence is read before the readers: see ReaderRegistry.
         var published = metadata.PublishedSequence;
         var entries = await metadata.ReadGarbageAsync(readers.Oldest(published), RowsPerPass, cancellationToken);
-        var rows = ImmutableArray.CreateBuilder<(long, int)>();
-        var blobs = ImmutableArray.CreateBuilder<UInt128>();
-        foreach (var entry in entries)
+        var done = new ConcurrentBag<GarbageEntry>();
+        await Parallel.ForEachAsync(
+            entries.Where(entry => entry.Segment is not null),
+            new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
+            async (entry, token) => await CollectAsync(entry, done, token));
+        foreach (var entry in entries.Where(entry => entry.Segment is null))
         {
-            try
-            {
-                if (entry.Segment is { } segment)
-                {
-                    await DeleteAsync(segment, cancellationToken);
-                    blobs.Add(segment.BlobId);
-                }
-                else
-                {
-                    await ExpandAsync(entry, cancellationToken);
-                }
-
-                rows.Add((entry.Sequence, entry.Ordinal));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It stays a row and is tried again with the next pass.
-                Log.NotDeleted(logger, entry.Sequence, e);
-            }
+            await CollectAsync(entry, done, cancellationToken);
         }
 
-        if (rows.Count == 0)
+        if (done.IsEmpty)
         {
             return false;
         }
 
         crashPoints.Hit("collect.deleted");
-        await metadata.ExecuteAsync(
-            new CollectGarbage { Time = time.GetUtcNow(), Rows = rows.ToImmutable(), Blobs = blobs.ToImmutable() }, cancellationToken);
+        var command = new CollectGarbage
+        {
+            Time = time.GetUtcNow(),
+            Rows = [.. done.Select(entry => (entry.Sequence, entry.Ordinal))],
+            Blobs = [.. done.Select(entry => entry.Segment).OfType<Segment>().Select(segment => segment.BlobId)],
+        };
+        await metadata.ExecuteAsync(command, cancellationToken);
         return entries.Length == RowsPerPass || entries.Any(entry => entry.Kind == GarbageKind.Bucket);
+    }
+
+    private async ValueTask CollectAsync(GarbageEntry entry, ConcurrentBag<GarbageEntry> done, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (entry.Segment is { } segment ? DeleteAsync(segment, cancellationToken) : ExpandAsync(entry, cancellationToken));
+            done.Add(entry);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays a row and is tried again with the next pass.
+            Log.NotDeleted(logger, entry.Sequence, e);
+        }
     }
 
     private ValueTask ExpandAsync(GarbageEntry entry, CancellationToken cancellationToken) => entry.Kind switch
@@ -98,11 +106,10 @@ internal sealed partial class GarbageCollector(
 
             after = page[^1].PartNumber;
             var gone = page.Where(part => !keep.Contains(part.PartNumber)).ToImmutableArray();
-            foreach (var segment in gone.SelectMany(part => part.Segments))
-            {
-                await DeleteAsync(segment, cancellationToken);
-            }
-
+            await Parallel.ForEachAsync(
+                gone.SelectMany(part => part.Segments),
+                new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
+                DeleteAsync);
             var command = new CollectGarbage
             {
                 Time = time.GetUtcNow(),

@@ -1,3 +1,5 @@
+using BleepStore.Storage.Local.Packs;
+
 namespace BleepStore.Api.Configuration;
 
 /// <summary>Which backend keeps the bytes.</summary>
@@ -21,6 +23,9 @@ internal sealed record StorageOptions
 
     /// <summary>The directory that blobs live in.</summary>
     public required string LocalRoot { get; init; }
+
+    /// <summary>Bytes up to which a blob is kept in a pack, together with others; 0 for never.</summary>
+    public required long LocalPackThreshold { get; init; }
 
     /// <summary>Bytes that all blobs in memory together may have; null for no bound.</summary>
     public required long? MemoryMaxSize { get; init; }
@@ -49,6 +54,8 @@ internal sealed record StorageOptions
                 StorageBackend.Local,
                 SettingTypes.OneOf(("local", StorageBackend.Local), ("memory", StorageBackend.Memory)).WithLater(LaterBackends)),
             LocalRoot = settings.Read("storage.local.root_dir", "./data/objects", SettingTypes.Text),
+            LocalPackThreshold = settings.Read(
+                "storage.local.pack_threshold", PackOptions.DefaultThreshold, SettingTypes.Size(0, PackOptions.MaximumThreshold)),
             MemoryMaxSize = memoryMaxSize is 0 ? null : memoryMaxSize,
             MinFree = settings.Read("storage.min_free", null, SettingTypes.OptionalSize),
             InlineThreshold = settings.Read("storage.inline_threshold", DefaultInlineThreshold, SettingTypes.Size(0, MaxInlineThreshold)),

@@ -10,6 +10,7 @@ using BleepStore.Metadata.Sqlite;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
 using BleepStore.Storage.Local;
+using BleepStore.Storage.Local.Packs;
 using BleepStore.Storage.Memory;
 
 namespace BleepStore.Api.Hosting;
@@ -54,7 +55,10 @@ internal static class StoreOpening
             // Durable before the first row that it wraps; nothing may come in its place once there are such rows.
             var rootKey = await OpenRootKeyAsync(options, environment, metadata, cancellationToken);
             var boot = await BeginBootAsync(metadata, root, storeId, environment.Time, cancellationToken);
-            storage = root is null ? new MemoryObjectStorage(options.Storage.MemoryMaxSize) : new LocalObjectStorage(root, environment.CrashPoints);
+            var packs = new PackOptions { Threshold = (int)options.Storage.LocalPackThreshold };
+            storage = root is null
+                ? new MemoryObjectStorage(options.Storage.MemoryMaxSize)
+                : new LocalObjectStorage(root, environment.CrashPoints, packs, environment.Time);
             root = null;
             await CheckBackendsAsync(metadata, storage, cancellationToken);
             await new StoreSeeding(metadata, rootKey, options, environment.Time).SeedAsync(cancellationToken);

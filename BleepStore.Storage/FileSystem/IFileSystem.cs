@@ -69,6 +69,12 @@ public interface IStorageFile : IDisposable
     /// <summary>Asks the kernel to begin writing a range to the device; only a hint, so that a later sync has less to wait for.</summary>
     void StartWriteback(long offset, long length);
 
+    /// <summary>
+    /// Gives the room of a range back; it reads as zeros then and the length stays. False where the file system cannot, and nothing
+    /// changed. Durable after a sync.
+    /// </summary>
+    bool PunchHole(long offset, long length);
+
     /// <summary>Makes all bytes written so far durable (fdatasync).</summary>
     void Sync();
 }

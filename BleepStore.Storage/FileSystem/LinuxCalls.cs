@@ -29,6 +29,8 @@ internal static partial class LinuxCalls
     private const int CurrentDirectory = -100;
     private const uint NoReplace = 1;
     private const uint StartWritebackOnly = 2;
+    private const int KeepSize = 1;
+    private const int PunchHoleMode = 2;
 
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
 
@@ -68,17 +70,10 @@ internal static partial class LinuxCalls
     public static int Lock(SafeFileHandle file) => Retry(file, static handle => LockCore(handle, ExclusiveNonBlockingLock));
 
     /// <summary>0, or the error number.</summary>
-    public static int Preallocate(SafeFileHandle file, long length)
-    {
-        while (true)
-        {
-            int error = PreallocateCore(file, 0, 0, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
-            if (error != Interrupted)
-            {
-                return error;
-            }
-        }
-    }
+    public static int Preallocate(SafeFileHandle file, long length) => Allocate(file, mode: 0, 0, length);
+
+    /// <summary>Frees the blocks of a range; 0, or the error number.</summary>
+    public static int PunchHole(SafeFileHandle file, long offset, long length) => Allocate(file, PunchHoleMode | KeepSize, offset, length);
 
     /// <summary>Renames unless the new name exists; 0, or the error number.</summary>
     public static int RenameNoReplace(string from, string to) =>
@@ -100,6 +95,18 @@ internal static partial class LinuxCalls
         // struct statvfs begins alike in glibc and musl: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail; it is 112 bytes long.
         ulong* fields = stackalloc ulong[32];
         return StatFileSystemCore(path, fields) == 0 ? checked((long)(fields[4] * fields[1])) : null;
+    }
+
+    private static int Allocate(SafeFileHandle file, int mode, long offset, long length)
+    {
+        while (true)
+        {
+            int error = AllocateCore(file, mode, offset, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                return error;
+            }
+        }
     }
 
     private static int Retry(SafeFileHandle file, Func<SafeFileHandle, int> call)
@@ -132,7 +139,7 @@ internal static partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int PreallocateCore(SafeFileHandle file, int mode, long offset, long length);
+    private static partial int AllocateCore(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -57,6 +57,22 @@ internal sealed class PhysicalFile(SafeFileHandle handle, string path, IFatalErr
         }
     }
 
+    public bool PunchHole(long offset, long length)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        int error = LinuxCalls.PunchHole(handle, offset, length);
+        return error switch
+        {
+            0 => true,
+            LinuxCalls.NotSupported or LinuxCalls.NotImplemented or LinuxCalls.InvalidArgument => false,
+            _ => throw FileErrors.FromError(error, "free a part of", path),
+        };
+    }
+
     public void Sync()
     {
         if (OperatingSystem.IsLinux())

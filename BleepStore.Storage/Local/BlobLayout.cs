@@ -86,6 +86,35 @@ internal static class BlobLayout
         return Crc32C.Append(Crc32C.Append(0, place), entries);
     }
 
+    /// <summary>Writes pages and header of a blob whose data lie in memory whole.</summary>
+    /// <param name="trailer">What follows the data in the file: <see cref="StoredLength"/> less the data's length.</param>
+    public static void WriteTrailer(ReadOnlySpan<byte> data, Span<byte> trailer, BlobId id)
+    {
+        for (int page = 0; page < Pages(data.Length); page++)
+        {
+            int entries = EntriesInPage(data.Length, page);
+            var bytes = trailer.Slice(page * PageSize, (entries + 1) * EntrySize);
+            for (int i = 0; i < entries; i++)
+            {
+                var frame = data[(((page * EntriesPerPage) + i) * FrameSize)..];
+                uint checksum = Crc32C.Append(0, frame[..Math.Min(FrameSize, frame.Length)]);
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes[(i * EntrySize)..], checksum);
+            }
+
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[^EntrySize..], PageChecksum(id, page, bytes[..^EntrySize]));
+        }
+
+        WriteHeader(trailer[^HeaderSize..], id, data.Length);
+    }
+
+    /// <summary>True when a blob that lies in memory whole is what was written, to the last bit.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> stored, BlobId id, int length)
+    {
+        Span<byte> expected = new byte[stored.Length - length];
+        WriteTrailer(stored[..length], expected, id);
+        return stored[length..].SequenceEqual(expected);
+    }
+
     public static void WriteHeader(Span<byte> header, BlobId id, long length)
     {
         header[..HeaderSize].Clear();

@@ -53,15 +53,10 @@ internal sealed class BlobReadStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens a range that lies within the blob; null when its file is absent.</summary>
-    public static BlobReadStream? Open(IFileSystem fileSystem, string path, BlobId id, long blobLength, long offset, long length)
+    /// <summary>Opens a range that lies within the blob.</summary>
+    /// <param name="file">The blob's file, owned from now on.</param>
+    public static BlobReadStream Open(IStorageFile file, BlobId id, long blobLength, long offset, long length)
     {
-        var file = fileSystem.OpenFile(path, writable: false);
-        if (file is null)
-        {
-            return null;
-        }
-
         var stream = new BlobReadStream(file, id, blobLength, offset, length);
         try
         {

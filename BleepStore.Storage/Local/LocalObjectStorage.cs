@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using BleepStore.Storage.FileSystem;
+using BleepStore.Storage.Local.Packs;
 
 namespace BleepStore.Storage.Local;
 
 /// <summary>
-/// Keeps each blob in a file of its own, <c>{root}/{last two hex digits}/{blob id}</c>: written under a temporary name, made durable, then
+/// Keeps blobs in files. A small one of announced length goes into a pack (see <see cref="PackStore"/>), and its locator says where. Any other
+/// has a file of its own, <c>{root}/{last two hex digits}/{blob id}</c>, and no locator: written under a temporary name, made durable, then
 /// renamed, so that a file with a blob's name is whole. Its bytes are described at <see cref="BlobLayout"/>.
 /// </summary>
 /// <remarks>
-/// A delete is not synced: a loss of power may bring the blob back, and the sweep of earlier boots, which finds blobs without an owner,
-/// removes it again.
+/// A delete is durable on return: the caller forgets the blob then, and no sweep would find one of a boot that was swept already.
 /// </remarks>
 public sealed class LocalObjectStorage : IObjectStorage
 {
@@ -22,20 +23,30 @@ public sealed class LocalObjectStorage : IObjectStorage
     private readonly ICrashPoints _crashPoints;
     private readonly BlobDirectories _directories;
     private readonly SyncThreads _syncThreads;
+    private readonly PackStore _packs;
     private long _healthChecks;
+    private bool _disposed;
 
     /// <summary>
     /// Keeps blobs in <paramref name="root"/>, which it takes over and disposes; nothing can be written before the root is claimed.
     /// </summary>
     /// <param name="crashPoints">Null for none.</param>
+    /// <param name="packs">What goes into packs; null for nothing. Blobs that are in packs are served in any case.</param>
+    /// <param name="time">Paces the upkeep of packs; null for the system's.</param>
     /// <param name="maximumSyncThreads">How many blobs can be made durable at once.</param>
-    public LocalObjectStorage(StorageRoot root, ICrashPoints? crashPoints = null, int maximumSyncThreads = SyncThreads.DefaultMaximum)
+    public LocalObjectStorage(
+        StorageRoot root,
+        ICrashPoints? crashPoints = null,
+        PackOptions? packs = null,
+        TimeProvider? time = null,
+        int maximumSyncThreads = SyncThreads.DefaultMaximum)
     {
         _root = root;
         _fileSystem = root.FileSystem;
         _crashPoints = crashPoints ?? NoCrashPoints.Instance;
-        _directories = new BlobDirectories(root);
         _syncThreads = new SyncThreads(maximumSyncThreads);
+        _directories = new BlobDirectories(root, _syncThreads, _crashPoints);
+        _packs = new PackStore(root, packs ?? PackOptions.Off, _syncThreads, _crashPoints, time ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -56,26 +67,8 @@ public sealed class LocalObjectStorage : IObjectStorage
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        string temporary = Path.Join(address.IsPart ? _root.Multipart : _root.Temporary, address.Id.ToString());
-        using var file = _fileSystem.CreateFile(temporary, RoomFor(length));
-        try
-        {
-            long written;
-            using (var writer = new BlobWriter(file, address.Id, length))
-            {
-                written = await writer.WriteAsync(content, cancellationToken);
-            }
-
-            _crashPoints.Hit(BlobCrashPoints.Written);
-            var publication = new Publication(this, file, temporary, address.Id, cancellationToken);
-            await _syncThreads.RunAsync(static job => job.Run(), publication);
-            return new StoredBlob(address.Id, BackendName, "", written, BlobLayout.StoredLength(written));
-        }
-        catch
-        {
-            RemoveTemporary(temporary);
-            throw;
-        }
+        return await _packs.TryWriteAsync(address.Id, content, length, cancellationToken)
+            ?? await WriteFileAsync(address, content, length, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -85,9 +78,8 @@ public sealed class LocalObjectStorage : IObjectStorage
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, blob.Length - offset);
         cancellationToken.ThrowIfCancellationRequested();
-        string path = _directories.PathOf(blob.Id);
 #pragma warning disable CA2000 // The caller disposes.
-        return ValueTask.FromResult<Stream?>(BlobReadStream.Open(_fileSystem, path, blob.Id, blob.Length, offset, length));
+        return ValueTask.FromResult<Stream?>(blob.Locator.Length > 0 ? _packs.Open(blob, offset, length) : OpenFile(blob, offset, length));
 #pragma warning restore CA2000
     }
 
@@ -101,13 +93,10 @@ public sealed class LocalObjectStorage : IObjectStorage
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken)
+    public ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // Freeing the extents of a large file can take long.
-        await _syncThreads.RunAsync(
-            static target => target.FileSystem.Delete(target.Path), (FileSystem: _fileSystem, Path: _directories.PathOf(blob.Id)));
-        _crashPoints.Hit(BlobCrashPoints.Deleted);
+        return new ValueTask(blob.Locator.Length > 0 ? _packs.DeleteAsync(blob) : _directories.DeleteAsync(blob.Id));
     }
 
     /// <inheritdoc/>
@@ -121,6 +110,11 @@ public sealed class LocalObjectStorage : IObjectStorage
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return blob;
             }
+        }
+
+        await foreach (var blob in _packs.ListAsync(cancellationToken))
+        {
+            yield return blob;
         }
     }
 
@@ -141,12 +135,17 @@ public sealed class LocalObjectStorage : IObjectStorage
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        await _packs.DisposeAsync();
         _syncThreads.Dispose();
         _directories.Dispose();
         _root.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>What is worth reserving at once: a blob of one write is laid out in one piece anyway.</summary>
@@ -154,6 +153,35 @@ public sealed class LocalObjectStorage : IObjectStorage
     {
         long stored = length is long known ? BlobLayout.StoredLength(known) : 0;
         return stored > BlobWriter.BufferSize ? stored : 0;
+    }
+
+    private BlobReadStream? OpenFile(StoredBlob blob, long offset, long length) =>
+        _fileSystem.OpenFile(_directories.PathOf(blob.Id), writable: false) is { } file
+            ? BlobReadStream.Open(file, blob.Id, blob.Length, offset, length)
+            : null;
+
+    private async ValueTask<StoredBlob> WriteFileAsync(BlobAddress address, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        string temporary = Path.Join(address.IsPart ? _root.Multipart : _root.Temporary, address.Id.ToString());
+        using var file = _fileSystem.CreateFile(temporary, RoomFor(length));
+        try
+        {
+            long written;
+            using (var writer = new BlobWriter(file, address.Id, length))
+            {
+                written = await writer.WriteAsync(content, cancellationToken);
+            }
+
+            _crashPoints.Hit(BlobCrashPoints.Written);
+            var publication = new Publication(this, file, temporary, address.Id, cancellationToken);
+            await _syncThreads.RunAsync(static job => job.Run(), publication);
+            return new StoredBlob(address.Id, BackendName, "", written, BlobLayout.StoredLength(written));
+        }
+        catch
+        {
+            RemoveTemporary(temporary);
+            throw;
+        }
     }
 
     private void WriteAndRemove(string path)

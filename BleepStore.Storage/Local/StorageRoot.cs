@@ -14,6 +14,7 @@ public sealed class StorageRoot : IDisposable
 
     private const string TemporaryDirectory = ".tmp";
     private const string MultipartDirectory = ".multipart";
+    private const string PackDirectory = "packs";
     private const int IdentityMaximumBytes = 4096;
 
     private readonly IDisposable _lock;
@@ -26,6 +27,7 @@ public sealed class StorageRoot : IDisposable
         _lock = lockFile;
         Temporary = System.IO.Path.Join(path, TemporaryDirectory);
         Multipart = System.IO.Path.Join(path, MultipartDirectory);
+        Packs = System.IO.Path.Join(path, PackDirectory);
     }
 
     /// <summary>Absolute path of the directory.</summary>
@@ -45,6 +47,8 @@ public sealed class StorageRoot : IDisposable
     internal string Temporary { get; }
 
     internal string Multipart { get; }
+
+    internal string Packs { get; }
 
     /// <summary>Takes the directory, made when absent (owner only), for this process.</summary>
     /// <exception cref="StoreLockedException">Another process holds it.</exception>
@@ -124,7 +128,7 @@ public sealed class StorageRoot : IDisposable
         var names = new List<string>();
         foreach (var entry in FileSystem.List(Path))
         {
-            bool isOurs = entry.Name.Length == 2 || entry.Name is TemporaryDirectory or MultipartDirectory;
+            bool isOurs = entry.Name.Length == 2 || entry.Name is TemporaryDirectory or MultipartDirectory or PackDirectory;
             if (isOurs && entry.Kind == FileKind.Other)
             {
                 string link = System.IO.Path.Join(Path, entry.Name);
@@ -148,6 +152,7 @@ public sealed class StorageRoot : IDisposable
         SyncNames();
         FileSystem.CreateDirectory(Temporary);
         FileSystem.CreateDirectory(Multipart);
+        FileSystem.CreateDirectory(Packs);
         Empty(Temporary);
         Empty(Multipart);
     }

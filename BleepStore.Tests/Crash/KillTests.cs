@@ -15,6 +15,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private static readonly string[] Points =
     [
         BlobCrashPoints.Written, BlobCrashPoints.Synced, BlobCrashPoints.Renamed, BlobCrashPoints.DirectorySynced, BlobCrashPoints.Deleted,
+        BlobCrashPoints.DeleteSynced, BlobCrashPoints.PackWritten, BlobCrashPoints.PackSynced, BlobCrashPoints.PackMarked, BlobCrashPoints.PackDeleted,
         "commit.before", "commit.after", "complete.before", "complete.after", "collect.deleted",
     ];
 

@@ -10,11 +10,13 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("sync", "/objects/.tmp/", "a blob's bytes")]
-    [InlineData("sync", "/objects/", "a directory of blobs, or a blob")]
-    [InlineData("sync", "/metadata/", "the metadata's journal")]
-    [InlineData("write", "/metadata/", "the metadata's journal, whose commit may or may not be written")]
-    public async Task A_failed_sync_ends_the_process_with_one_line_and_loses_nothing_acknowledged(string call, string path, string what)
+    [InlineData("sync", "/objects/.tmp/", 300_000, "a blob's bytes")]
+    [InlineData("sync", "/objects/", 300_000, "a directory of blobs, or a blob")]
+    [InlineData("sync", "/objects/packs/", 50_000, "a pack of blobs")]
+    [InlineData("sync", "/metadata/", 50_000, "the metadata's journal")]
+    [InlineData("write", "/metadata/", 50_000, "the metadata's journal, whose commit may or may not be written")]
+    public async Task A_failed_sync_ends_the_process_with_one_line_and_loses_nothing_acknowledged(
+        string call, string path, int length, string what)
     {
         using var directory = new TemporaryDirectory();
         using var faults = await FaultLibrary.CompileAsync(Token);
@@ -26,7 +28,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
 
         faults.Fail(call, path);
         var unknown = Enumerable.Range(0, 8).Select(i => $"during-{i}").ToList();
-        var answered = await Task.WhenAll(unknown.Select(key => IsStoredAsync(bed, key)));
+        var answered = await Task.WhenAll(unknown.Select(key => IsStoredAsync(bed, key, length)));
 
         (await bed.Server.WaitForExitAsync(TimeSpan.FromSeconds(30), Token)).ShouldBe(ExitCodes.DurabilityLost, what);
         answered.ShouldAllBe(stored => !stored);
@@ -40,11 +42,11 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         await bed.AuditAsync(Token);
     }
 
-    private static async Task<bool> IsStoredAsync(FaultBed bed, string key)
+    private static async Task<bool> IsStoredAsync(FaultBed bed, string key, int length)
     {
         try
         {
-            return (int)(await bed.Client.PutAsync(key, FaultBed.BodyOf(key, 50_000), Token)).Status == 200;
+            return (int)(await bed.Client.PutAsync(key, FaultBed.BodyOf(key, length), Token)).Status == 200;
         }
         catch (OutcomeUnknownException)
         {

@@ -24,7 +24,7 @@ public sealed class FailedWriteTests
         (await bed.TryPutAsync("before", 300_000, Token)).ShouldBeTrue();
         var upload = await BeginUploadAsync(bed);
 
-        faults.Fail(call, "/objects/.", error);
+        faults.Fail(call, "/objects/", error);
         foreach (var length in new[] { 5000, 70_000, 3_000_000 })
         {
             (await bed.TryPutAsync($"during-{length}", length, HttpStatusCode.InternalServerError, "InternalError", Token)).ShouldBeFalse();
@@ -69,9 +69,9 @@ public sealed class FailedWriteTests
         using var directory = new TemporaryDirectory();
         using var faults = await FaultLibrary.CompileAsync(Token);
         await using var bed = await FaultBed.StartAsync(directory.Path, faults.Environment, Token);
-        (await bed.TryPutAsync("gone", 70_000, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("gone", 300_000, Token)).ShouldBeTrue();
         var stuck = BlobsOf(bed).Single();
-        (await bed.TryPutAsync("gone-too", 70_000, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("gone-too", 300_000, Token)).ShouldBeTrue();
 
         faults.Fail("unlink", Path.GetFileName(stuck), error);
         await bed.DeleteAsync("gone", Token);
@@ -81,6 +81,35 @@ public sealed class FailedWriteTests
         faults.Heal("unlink");
         await BecomesAsync(() => BlobsOf(bed).Length == 0, "the garbage is tried again");
         await bed.AuditAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_blob_in_a_pack_that_cannot_be_deleted_stays_garbage_until_it_can()
+    {
+        using var directory = new TemporaryDirectory();
+        using var faults = await FaultLibrary.CompileAsync(Token);
+        await using var bed = await FaultBed.StartAsync(directory.Path, faults.Environment, Token);
+        (await bed.TryPutAsync("gone", 70_000, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("stays", 70_000, Token)).ShouldBeTrue();
+        var pack = Directory.GetFiles(Path.Combine(bed.Objects, "packs"), "*.pack").ShouldHaveSingleItem();
+
+        faults.Fail("write", "/objects/packs/");
+        await bed.DeleteAsync("gone", Token);
+        await BecomesAsync(() => bed.Server.Log.StandardOutput.Any(line => line.Contains("could not be deleted", StringComparison.Ordinal)), "it is tried");
+        CountOfDead(pack).ShouldBe(0);
+
+        faults.Heal("write");
+        await BecomesAsync(() => CountOfDead(pack) == 1, "the garbage is tried again");
+        await bed.VerifyAsync(Token);
+        await bed.AuditAsync(Token);
+    }
+
+    private static int CountOfDead(string pack)
+    {
+        using var file = new FileStream(pack, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes.AsSpan().Count("BleepDel"u8);
     }
 
     private static string[] BlobsOf(FaultBed bed)

@@ -30,7 +30,10 @@ internal enum FileOperation
     Sync,
     SyncDirectory,
     Rename,
+    Replace,
     Delete,
+    PunchHole,
+    SetLength,
 }
 
 /// <summary>Passes everything on to real files, counts it, and fails the chosen call as a full or dying disk does.</summary>
@@ -39,6 +42,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner, IFatalErrors fatalErro
     private readonly Lock _lock = new();
     private readonly Dictionary<FileOperation, int> _counts = [];
     private readonly List<(FileOperation Operation, int Number, Func<Exception> Fault)> _faults = [];
+
+    /// <summary>True to be a file system without holes.</summary>
+    public bool CannotPunch { get; set; }
 
     /// <summary>Sizes of the writes so far.</summary>
     public List<int> WriteSizes { get; } = [];
@@ -96,7 +102,11 @@ internal sealed class FaultyFileSystem(IFileSystem inner, IFatalErrors fatalErro
         inner.Rename(from, to);
     }
 
-    public void Replace(string from, string to) => inner.Replace(from, to);
+    public void Replace(string from, string to)
+    {
+        Throw(Next(FileOperation.Replace));
+        inner.Replace(from, to);
+    }
 
     public bool Delete(string path)
     {
@@ -159,7 +169,17 @@ internal sealed class FaultyFileSystem(IFileSystem inner, IFatalErrors fatalErro
             Throw(fault);
         }
 
-        public void SetLength(long length) => inner.SetLength(length);
+        public void SetLength(long length)
+        {
+            Throw(owner.Next(FileOperation.SetLength));
+            inner.SetLength(length);
+        }
+
+        public bool PunchHole(long offset, long length)
+        {
+            Throw(owner.Next(FileOperation.PunchHole));
+            return !owner.CannotPunch && inner.PunchHole(offset, length);
+        }
 
         public void StartWriteback(long offset, long length) => inner.StartWriteback(offset, length);
 

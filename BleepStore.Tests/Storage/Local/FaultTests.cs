@@ -126,7 +126,7 @@ public sealed class FaultTests
 
         await store.Storage.DeleteAsync(await store.WriteAsync(10), Token);
 
-        crash.Hits.ShouldBe(["blob.written", "blob.synced", "blob.renamed", "blob.directory-synced", "blob.deleted"]);
+        crash.Hits.ShouldBe(["blob.written", "blob.synced", "blob.renamed", "blob.directory-synced", "blob.deleted", "blob.delete-synced"]);
     }
 
     private static async Task ShouldHaveNothingAsync(LocalStore store)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
 using BleepStore.Storage.Local;
+using BleepStore.Storage.Local.Packs;
 
 namespace BleepStore.Tests.Storage.Local;
 
@@ -10,10 +12,13 @@ internal sealed class LocalStore : IAsyncDisposable
     public const string StoreId = "00112233445566778899aabbccddeeff";
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly PackOptions? _packs;
     private BlobIdSource _ids = new(0, 0);
 
-    public LocalStore(ICrashPoints? crashPoints = null)
+    /// <summary>Opens a storage in a new directory; with null for <paramref name="packs"/> each blob has a file.</summary>
+    public LocalStore(ICrashPoints? crashPoints = null, PackOptions? packs = null)
     {
+        _packs = packs;
         FileSystem = new FaultyFileSystem(new PhysicalFileSystem(FatalErrors), FatalErrors);
         Storage = Open(crashPoints);
     }
@@ -31,6 +36,15 @@ internal sealed class LocalStore : IAsyncDisposable
     public BlobAddress Address(bool isPart = false) => new("bucket", "key", _ids.Next(), isPart);
 
     public ValueTask<StoredBlob> WriteAsync(int length) => Storage.WriteAsync(Address(), new TestSource(length), length, Token);
+
+    /// <summary>The pack that a blob lies in, and the offset of its entry there when it was written.</summary>
+    public (string Path, long Offset) PackOf(StoredBlob blob)
+    {
+        PackLocator.TryParse(blob.Locator, out var locator).ShouldBeTrue();
+        return (Path.Combine(Root, "packs", locator.Pack.ToString("x16", CultureInfo.InvariantCulture) + ".pack"), locator.Home);
+    }
+
+    public string[] PackFiles() => [.. Directory.GetFiles(Path.Combine(Root, "packs"), "*.pack").Order(StringComparer.Ordinal)];
 
     public string FileOf(StoredBlob blob) => FileOf(blob.Id);
 
@@ -92,6 +106,6 @@ internal sealed class LocalStore : IAsyncDisposable
         var root = StorageRoot.Open(FileSystem, _directory.Path);
         root.Claim(StoreId, root.HighestBoot + 1);
         _ids = new BlobIdSource(0, root.HighestBoot);
-        return new LocalObjectStorage(root, crashPoints);
+        return new LocalObjectStorage(root, crashPoints, _packs);
     }
 }

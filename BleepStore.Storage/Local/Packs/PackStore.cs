@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using BleepStore.Storage.FileSystem;
+
+namespace BleepStore.Storage.Local.Packs;
+
+/// <summary>
+/// Keeps small blobs in packs: many in one file, so that one costs neither a file nor a sync of its own. Its bytes are described at
+/// <see cref="PackLayout"/>.
+/// </summary>
+internal sealed class PackStore : IAsyncDisposable
+{
+    private readonly PackOptions _options;
+    private readonly PackDirectory _directory;
+    private readonly PackAppender _appender;
+    private long _buffered;
+
+    public PackStore(StorageRoot root, PackOptions options, SyncThreads syncThreads, ICrashPoints crashPoints, TimeProvider time)
+    {
+        _options = options;
+        _directory = new PackDirectory(root, options, syncThreads, crashPoints);
+        _appender = new PackAppender(_directory, root, options);
+        Upkeep = new PackUpkeep(_directory, options, time);
+    }
+
+    public PackUpkeep Upkeep { get; }
+
+    /// <summary>Writes a blob of that announced length; null, with nothing read, when it is to have a file of its own.</summary>
+    public async ValueTask<StoredBlob?> TryWriteAsync(BlobId id, Stream content, long? length, CancellationToken cancellationToken)
+    {
+        if (length is not long announced || announced > _options.Threshold || _options.Threshold == 0)
+        {
+            return null;
+        }
+
+        long size = PackLayout.EntryLength(announced);
+        if (Interlocked.Add(ref _buffered, size) > _options.MaximumBufferedBytes)
+        {
+            Interlocked.Add(ref _buffered, -size);
+            return null;
+        }
+
+        try
+        {
+            using var append = await PackAppend.ReadAsync(id, content, (int)announced, cancellationToken);
+            var locator = await _appender.AppendAsync(append, cancellationToken);
+            return new StoredBlob(id, LocalObjectStorage.BackendName, locator.ToString(), announced, size);
+        }
+        finally
+        {
+            Interlocked.Add(ref _buffered, -size);
+        }
+    }
+
+    /// <summary>Opens a range of a blob that has a locator; null when it is absent.</summary>
+    public BlobReadStream? Open(StoredBlob blob, long offset, long length)
+    {
+        var locator = LocatorOf(blob);
+        return _directory.Find(locator.Pack)?.OpenRead(blob, locator.Home, offset, length);
+    }
+
+    /// <summary>Deletes a blob that has a locator, durable once the task ends well.</summary>
+    public Task DeleteAsync(StoredBlob blob)
+    {
+        var locator = LocatorOf(blob);
+        return _directory.Find(locator.Pack)?.DeleteAsync(blob, locator.Home) ?? Task.CompletedTask;
+    }
+
+    /// <summary>All blobs in packs whose header can be read.</summary>
+    public async IAsyncEnumerable<StoredBlob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var pack in _directory.All())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var listing = new Listing(pack);
+            await _directory.SyncThreads.RunAsync(static listing => listing.Run(), listing);
+            foreach (var entry in listing.Entries)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!entry.IsDead)
+                {
+                    yield return entry.ToBlob(pack.Number);
+                }
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Upkeep.DisposeAsync();
+        await _appender.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static PackLocator LocatorOf(StoredBlob blob) =>
+        PackLocator.TryParse(blob.Locator, out var locator)
+            ? locator
+            : throw new BlobCorruptException(blob.Id, $"{blob.Locator} is not the place of a blob");
+
+    private sealed class Listing(Pack pack)
+    {
+        public PackEntry[] Entries { get; private set; } = [];
+
+        public void Run() => Entries = pack.ReadTable()?.ToArray() ?? [];
+    }
+}
