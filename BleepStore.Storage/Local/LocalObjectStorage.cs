@@ -9,8 +9,8 @@ namespace BleepStore.Storage.Local;
 /// renamed, so that a file with a blob's name is whole. Its bytes are described at <see cref="BlobLayout"/>.
 /// </summary>
 /// <remarks>
-/// A delete is not synced: a loss of power may bring the blob back, and the sweep of earlier boots, which finds blobs without an owner,
-/// removes it again.
+/// A delete is durable on return too: what named the blob is forgotten then, and the sweep, which finds blobs without an owner, does not look
+/// at a boot twice.
 /// </remarks>
 public sealed class LocalObjectStorage : IObjectStorage
 {
@@ -105,9 +105,7 @@ public sealed class LocalObjectStorage : IObjectStorage
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Freeing the extents of a large file can take long.
-        await _syncThreads.RunAsync(
-            static target => target.FileSystem.Delete(target.Path), (FileSystem: _fileSystem, Path: _directories.PathOf(blob.Id)));
-        _crashPoints.Hit(BlobCrashPoints.Deleted);
+        await _syncThreads.RunAsync(static job => job.Storage.Delete(job.Id), (Storage: this, blob.Id));
     }
 
     /// <inheritdoc/>
@@ -154,6 +152,15 @@ public sealed class LocalObjectStorage : IObjectStorage
     {
         long stored = length is long known ? BlobLayout.StoredLength(known) : 0;
         return stored > BlobWriter.BufferSize ? stored : 0;
+    }
+
+    private void Delete(BlobId id)
+    {
+        var directory = _directories.OpenFor(id);
+        _fileSystem.Delete(_directories.PathOf(id));
+        _crashPoints.Hit(BlobCrashPoints.Deleted);
+        // Also where there was no file: a process that was killed may have removed it just before, which a loss of power could undo.
+        directory.Sync();
     }
 
     private void WriteAndRemove(string path)
