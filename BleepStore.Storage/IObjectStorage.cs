@@ -48,7 +48,7 @@ public interface IObjectStorage : IAsyncDisposable
     /// <exception cref="FileNotFoundException">The source is absent.</exception>
     ValueTask<StoredBlob> CopyAsync(StoredBlob source, long offset, long length, BlobAddress address, CancellationToken cancellationToken);
 
-    /// <summary>Removes a blob. Idempotent: an absent blob is success.</summary>
+    /// <summary>Removes a blob, durably on return. Idempotent: an absent blob is success.</summary>
     ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,10 +1,10 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using BleepStore.Storage.FileSystem;
 
 namespace BleepStore.Api.Auth;
 
 /// <summary>Where the root key comes from: the environment, or a file of 64 hex digits that only its owner can read.</summary>
-internal static partial class RootKeyFile
+internal static class RootKeyFile
 {
     /// <summary>The environment variable that holds the key itself and wins over the file.</summary>
     public const string EnvironmentVariable = "BLEEPSTORE_ROOT_KEY";
@@ -23,6 +23,12 @@ internal static partial class RootKeyFile
 
         if (Read(path) is { } existing)
         {
+            if (mayCreate)
+            {
+                // A process may have made it just before it died; nothing is wrapped yet, and nothing may be before its name is durable.
+                TrySyncDirectoryOf(path);
+            }
+
             return existing;
         }
 
@@ -47,6 +53,18 @@ internal static partial class RootKeyFile
         }
     }
 
+    // A directory that this process may not read is whoever's who brought the key.
+    private static void TrySyncDirectoryOf(string path)
+    {
+        try
+        {
+            SyncDirectoryOf(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
+    }
+
     private static RootKey Create(string path)
     {
         var key = RootKey.Generate();
@@ -68,7 +86,7 @@ internal static partial class RootKeyFile
             }
 
             File.Move(unfinished, path, overwrite: false);
-            FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            SyncDirectoryOf(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -78,36 +96,10 @@ internal static partial class RootKeyFile
         return key;
     }
 
-    // The name of a new file is durable only when its directory was flushed, which the framework cannot do.
-    private static void FlushDirectory(string directory)
+    // The name of a new file is durable only when its directory was synced.
+    private static void SyncDirectoryOf(string path)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        const int readOnly = 0;
-        var descriptor = OpenDescriptor(directory, readOnly);
-        if (descriptor < 0)
-        {
-            throw new IOException($"open {directory}: error {Marshal.GetLastPInvokeError()}");
-        }
-
-        var failed = FlushDescriptor(descriptor) != 0;
-        var error = Marshal.GetLastPInvokeError();
-        _ = CloseDescriptor(descriptor);
-        if (failed)
-        {
-            throw new IOException($"fsync {directory}: error {error}");
-        }
+        using var directory = new PhysicalFileSystem().OpenDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        directory.Sync();
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenDescriptor(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FlushDescriptor(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int CloseDescriptor(int descriptor);
 }

@@ -11,7 +11,15 @@ internal sealed partial class DirectoryLock : IDisposable
     /// <summary>Mode 0600.</summary>
     public const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const int InvalidArgument = 22;
+    private const int NotImplemented = 38;
+    private const int NotSupported = 95;
+
     private readonly FileStream _lock;
+
+    // Found through the program, so that a library under it (LD_PRELOAD) sees these calls of the process as it sees SQLite's.
+    static DirectoryLock() => NativeLibrary.SetDllImportResolver(
+        typeof(DirectoryLock).Assembly, static (name, _, _) => name == "libc" ? NativeLibrary.GetMainProgramHandle() : 0);
 
     private DirectoryLock(FileStream lockFile)
     {
@@ -68,21 +76,24 @@ internal sealed partial class DirectoryLock : IDisposable
 
     private static void EnsureDirectory(string directory)
     {
-        if (Directory.Exists(directory))
-        {
-            return;
-        }
-
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(directory);
             return;
         }
 
-        var parent = Path.GetDirectoryName(directory)!;
-        EnsureDirectory(parent);
-        Directory.CreateDirectory(directory, OwnerOnlyDirectory);
-        SyncDirectory(parent);
+        var parent = Path.GetDirectoryName(directory);
+        if (!Directory.Exists(directory))
+        {
+            EnsureDirectory(parent!);
+            Directory.CreateDirectory(directory, OwnerOnlyDirectory);
+            SyncDirectory(parent!);
+        }
+        else if (parent is not null)
+        {
+            // A process may have made it just before it died: its name is not durable yet.
+            TrySyncDirectory(parent);
+        }
     }
 
     private static string ReadHolder(string path)
@@ -99,18 +110,27 @@ internal sealed partial class DirectoryLock : IDisposable
 
     private static void SyncDirectory(string path)
     {
-        var descriptor = Open(path, 0);
-        if (descriptor < 0)
+        if (!TrySyncDirectory(path))
         {
             throw new IOException($"{path} cannot be opened to be synced (error {Marshal.GetLastPInvokeError()}).");
         }
+    }
 
-        var failed = Sync(descriptor) != 0;
-        _ = Close(descriptor);
-        if (failed)
+    /// <summary>False where this process may not read the directory, so that none of its kind made it.</summary>
+    private static bool TrySyncDirectory(string path)
+    {
+        var descriptor = Open(path, 0);
+        if (descriptor < 0)
         {
-            throw new IOException($"{path} cannot be synced.");
+            return false;
         }
+
+        var error = Sync(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        // Some file systems cannot sync a directory and say so: there is nothing that a later start would tell better.
+        return error is 0 or InvalidArgument or NotImplemented or NotSupported
+            ? true
+            : throw new IOException($"{path} cannot be synced (error {error}).");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

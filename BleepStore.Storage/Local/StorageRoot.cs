@@ -56,7 +56,11 @@ public sealed class StorageRoot : IDisposable
     public static StorageRoot Open(IFileSystem fileSystem, string path)
     {
         string absolute = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        fileSystem.CreateDirectory(absolute);
+        if (!fileSystem.CreateDirectory(absolute))
+        {
+            SyncNameOf(fileSystem, absolute);
+        }
+
         var lockFile = fileSystem.Lock(System.IO.Path.Join(absolute, LockFileName));
         var root = new StorageRoot(fileSystem, absolute, lockFile);
         try
@@ -188,6 +192,25 @@ public sealed class StorageRoot : IDisposable
             }
         }
         while (found);
+    }
+
+    // A process may have made the root just before it died: its name is not durable yet.
+    private static void SyncNameOf(IFileSystem fileSystem, string root)
+    {
+        if (System.IO.Path.GetDirectoryName(root) is not { } parent)
+        {
+            return;
+        }
+
+        try
+        {
+            using var directory = fileSystem.OpenDirectory(parent);
+            directory.Sync();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Where this process may not read, none of its kind made the root.
+        }
     }
 
     private void SyncNames()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using BleepStore.Tests.Http;
@@ -28,6 +29,39 @@ internal sealed partial class CrashClient : IDisposable
     public Task<CrashAnswer> DeleteAsync(string key, CancellationToken cancellationToken)
         => SendAsync("DELETE", $"/{Bucket}/{key}", [], cancellationToken);
 
+    public Task<CrashAnswer> CopyAsync(string key, string source, CancellationToken cancellationToken)
+        => SendAsync("PUT", $"/{Bucket}/{key}", [], cancellationToken, ("x-amz-copy-source", $"/{Bucket}/{source}"));
+
+    /// <summary>DeleteObjects, quiet.</summary>
+    public Task<CrashAnswer> DeleteManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        var body = $"<Delete><Quiet>true</Quiet>{string.Concat(keys.Select(key => $"<Object><Key>{key}</Key></Object>"))}</Delete>";
+        return SendAsync("POST", $"/{Bucket}?delete", Encoding.UTF8.GetBytes(body), cancellationToken);
+    }
+
+    /// <summary>Begins an upload; its id.</summary>
+    public async Task<string> CreateUploadAsync(string key, CancellationToken cancellationToken)
+    {
+        var created = (await SendAsync("POST", $"/{Bucket}/{key}?uploads", [], cancellationToken)).Expect(HttpStatusCode.OK);
+        return UploadId().Match(Encoding.UTF8.GetString(created.Body)).Groups["id"].Value;
+    }
+
+    /// <summary>Uploads one part; its ETag.</summary>
+    public async Task<string> PutPartAsync(string key, string uploadId, int number, byte[] body, CancellationToken cancellationToken)
+        => (await SendAsync("PUT", $"/{Bucket}/{key}?partNumber={number.ToString(CultureInfo.InvariantCulture)}&uploadId={uploadId}", body, cancellationToken))
+            .Expect(HttpStatusCode.OK).ETag;
+
+    public Task<CrashAnswer> CompleteUploadAsync(string key, string uploadId, IEnumerable<(int Number, string ETag)> parts, CancellationToken cancellationToken)
+    {
+        var list = string.Concat(parts.Select(
+            part => string.Create(CultureInfo.InvariantCulture, $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{part.ETag}</ETag></Part>")));
+        var body = Encoding.UTF8.GetBytes($"<CompleteMultipartUpload>{list}</CompleteMultipartUpload>");
+        return SendAsync("POST", $"/{Bucket}/{key}?uploadId={uploadId}", body, cancellationToken);
+    }
+
+    public Task<CrashAnswer> AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken)
+        => SendAsync("DELETE", $"/{Bucket}/{key}?uploadId={uploadId}", [], cancellationToken);
+
     /// <summary>The object's bytes; null when it is absent.</summary>
     public async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
@@ -38,18 +72,14 @@ internal sealed partial class CrashClient : IDisposable
     /// <summary>Uploads in parts; only the answer to Complete is the outcome.</summary>
     public async Task<CrashAnswer> PutInPartsAsync(string key, IReadOnlyList<byte[]> parts, CancellationToken cancellationToken)
     {
-        var created = (await SendAsync("POST", $"/{Bucket}/{key}?uploads", [], cancellationToken)).Expect(HttpStatusCode.OK);
-        var uploadId = UploadId().Match(Encoding.UTF8.GetString(created.Body)).Groups["id"].Value;
-        var list = new StringBuilder("<CompleteMultipartUpload>");
+        var uploadId = await CreateUploadAsync(key, cancellationToken);
+        var list = new List<(int, string)>();
         for (var i = 0; i < parts.Count; i++)
         {
-            var number = (i + 1).ToString(CultureInfo.InvariantCulture);
-            var part = (await SendAsync("PUT", $"/{Bucket}/{key}?partNumber={number}&uploadId={uploadId}", parts[i], cancellationToken)).Expect(HttpStatusCode.OK);
-            list.Append(CultureInfo.InvariantCulture, $"<Part><PartNumber>{number}</PartNumber><ETag>{part.ETag}</ETag></Part>");
+            list.Add((i + 1, await PutPartAsync(key, uploadId, i + 1, parts[i], cancellationToken)));
         }
 
-        list.Append("</CompleteMultipartUpload>");
-        return await SendAsync("POST", $"/{Bucket}/{key}?uploadId={uploadId}", Encoding.UTF8.GetBytes(list.ToString()), cancellationToken);
+        return await CompleteUploadAsync(key, uploadId, list, cancellationToken);
     }
 
     /// <summary>All keys of the bucket, page by page.</summary>
@@ -78,14 +108,26 @@ internal sealed partial class CrashClient : IDisposable
     private static partial Regex Keys();
 
     /// <summary>A presigned request as it stands, and its whole answer.</summary>
-    public async Task<CrashAnswer> SendAsync(string method, string target, byte[] body, CancellationToken cancellationToken)
+    public async Task<CrashAnswer> SendAsync(
+        string method, string target, byte[] body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         var signed = new TestRequest(method, target, Endpoint.Authority);
-        _signer.Presign(signed, TimeProvider.System.GetUtcNow());
+        foreach (var (name, value) in headers)
+        {
+            signed.With(name, value);
+        }
+
+        _signer.Presign(signed, TimeProvider.System.GetUtcNow(), alsoSign: [.. headers.Select(header => header.Name)]);
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Endpoint, signed.Target));
         if (method is "PUT" or "POST")
         {
             request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentMD5 = method == "POST" ? MD5.HashData(body) : null;
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
         }
 
         try

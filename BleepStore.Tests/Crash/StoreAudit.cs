@@ -1,4 +1,6 @@
+using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
+using BleepStore.Api.Hosting;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Sqlite;
@@ -21,7 +23,15 @@ internal static class StoreAudit
         var boot = await metadata.ExecuteAsync(
             new StartBoot { Time = TimeProvider.System.GetUtcNow(), Node = 0, RootHighestBoot = root.HighestBoot }, cancellationToken);
         root.Claim(metadata.StoreId, boot);
-        var sweeper = new BlobSweeper(metadata, storage, new NodeBoot(0, boot, MaySweep: true), TimeProvider.System, NullLogger<BlobSweeper>.Instance);
+        var store = new OpenedStore(metadata, storage, metadata.StoreId, new NodeBoot(0, boot, MaySweep: true), RootKey.Generate());
+        return await CheckAsync(store, storagePath, cancellationToken);
+    }
+
+    /// <summary>As the other, of a store that was opened.</summary>
+    public static async Task<(int Blobs, int Swept)> CheckAsync(OpenedStore store, string storagePath, CancellationToken cancellationToken)
+    {
+        var (metadata, storage) = (store.Metadata, store.Storage);
+        var sweeper = new BlobSweeper(metadata, storage, store.Boot, TimeProvider.System, NullLogger<BlobSweeper>.Instance);
         var swept = await sweeper.SweepAsync(cancellationToken);
         var collector = new GarbageCollector(
             metadata, storage, new ReaderRegistry(), NoCrashPoints.Instance, TimeProvider.System, NullLogger<GarbageCollector>.Instance);
@@ -47,6 +57,7 @@ internal static class StoreAudit
         blobs.Except(owners).ShouldBeEmpty("blobs without a row");
         owners.Except(blobs).ShouldBeEmpty("rows without a blob");
         Directory.EnumerateFiles(Path.Combine(storagePath, ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFiles(Path.Combine(storagePath, ".multipart")).ShouldBeEmpty();
         return (blobs.Count, swept);
     }
 }

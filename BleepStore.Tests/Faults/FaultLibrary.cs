@@ -106,17 +106,10 @@ internal sealed class FaultLibrary : IDisposable
     /// <summary>Compiles the library; ends the running test where there is no C compiler.</summary>
     public static async Task<FaultLibrary> CompileAsync(CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/gcc"))
-        {
-            TestRequirement.Missing("Failing system calls needs Linux and /usr/bin/gcc.");
-        }
-
         var library = new FaultLibrary(Directory.CreateTempSubdirectory("bleepstore-faults-").FullName);
         var source = Path.Combine(library._directory, "faults.c");
         await File.WriteAllTextAsync(source, Source, cancellationToken);
-        string[] arguments = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", Path.Combine(library._directory, "faults.so"), source, "-ldl"];
-        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
-        await ToolProcess.RunSuccessfullyAsync(new ToolCommand("/usr/bin/gcc", arguments) { Environment = environment }, cancellationToken);
+        await PreloadedLibrary.CompileAsync(source, library._directory, cancellationToken);
         return library;
     }
 

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using BleepStore.Api.Content;
+using BleepStore.Api.Hosting;
+using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Records;
+using BleepStore.Tests.Hosting;
+
+namespace BleepStore.Tests.Crash.Recording;
+
+/// <summary>Opens a data directory as the next start does after a loss of power, and holds it against what clients were told.</summary>
+internal sealed class CrashDisk(string directory, History history, long moment)
+{
+    /// <summary>Two directories deep, and no other is made beside them, whose syncs would help.</summary>
+    public static string MetadataPath(string data) => Path.Combine(data, "store", "metadata", "metadata.db");
+
+    public static string RootKeyPath(string data) => Path.Combine(data, "keys", "root.key");
+
+    public static string StoragePath(string data) => Path.Combine(data, "objects");
+
+    /// <summary>Starts, sweeps and collects to the end, and holds what is left against what was told. Whatever is not as promised is thrown.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var options = new TestServerOptions { DataDirectory = directory };
+        options.Set("metadata.sqlite.path", MetadataPath(directory)).Set("encryption.root_key_file", RootKeyPath(directory));
+        await using var store = await StoreOpening.OpenAsync(options.Load(ownedDirectory: null), options.ToEnvironment(), cancellationToken);
+        await StoreAudit.CheckAsync(store, StoragePath(directory), cancellationToken);
+        await CheckObjectsAsync(store, cancellationToken);
+    }
+
+    private async Task CheckObjectsAsync(OpenedStore store, CancellationToken cancellationToken)
+    {
+        var bucket = await store.Metadata.FindBucketAsync(CrashClient.Bucket, cancellationToken);
+        if (bucket is null)
+        {
+            (history.BucketAnswered <= moment).ShouldBeFalse("the bucket was acknowledged and is absent");
+            return;
+        }
+
+        var allowed = history.AllowedAt(moment);
+        var page = await store.Metadata.ListObjectsAsync(bucket.BucketId, new ListQuery("", "", After: null, 1000), cancellationToken);
+        page.NextAfter.ShouldBeNull();
+        var listed = page.Objects.ToDictionary(record => record.Key, StringComparer.Ordinal);
+        foreach (var key in allowed.Keys.Union(listed.Keys))
+        {
+            var record = await store.Metadata.FindObjectAsync(bucket.BucketId, key, cancellationToken);
+            listed.GetValueOrDefault(key)?.ETag.ShouldBe(record?.ETag, $"{key} as it is listed");
+            var content = record is null ? null : await ReadAsync(store, record, cancellationToken);
+            var permitted = allowed.GetValueOrDefault(key) ?? [null];
+            if (!permitted.Contains(content))
+            {
+                throw new InvalidOperationException(
+                    $"{key} holds {content ?? "nothing"}; it may hold {string.Join(", or ", permitted.Select(some => some ?? "nothing"))}.");
+            }
+        }
+
+        var counters = await store.Metadata.CountAsync(bucket.BucketId, cancellationToken);
+        counters.ShouldBe(new BucketCounters(listed.Count, listed.Values.Sum(record => record.Size)));
+        await CheckUploadsAsync(store, bucket.BucketId, cancellationToken);
+    }
+
+    private async Task CheckUploadsAsync(OpenedStore store, long bucketId, CancellationToken cancellationToken)
+    {
+        foreach (var (upload, parts) in history.UploadsAt(moment))
+        {
+            (await store.Metadata.FindUploadAsync(bucketId, upload.Key, upload.UploadId, cancellationToken))
+                .ShouldNotBeNull($"upload {upload.UploadId} was acknowledged and is absent");
+            var stored = await store.Metadata.ListPartsAsync(upload.UploadId, after: 0, limit: 1000, cancellationToken);
+            foreach (var part in parts)
+            {
+                var record = stored.FirstOrDefault(some => some.PartNumber == part.Number)
+                    ?? throw new InvalidOperationException($"Part {part.Number} of upload {upload.UploadId} was acknowledged and is absent.");
+                (await ReadAsync(store, record.Segments, cancellationToken)).ShouldBe(part.Content, $"part {part.Number} of upload {upload.UploadId}");
+            }
+        }
+    }
+
+    private static async Task<string> ReadAsync(OpenedStore store, ObjectRecord record, CancellationToken cancellationToken)
+    {
+        await using var content = await new ObjectReader(store.Metadata, store.Storage).OpenAsync(record, 0, record.Size, cancellationToken);
+        return await ReadAsync(content, cancellationToken);
+    }
+
+    private static async Task<string> ReadAsync(OpenedStore store, ImmutableArray<Segment> segments, CancellationToken cancellationToken)
+    {
+        var reader = new ObjectReader(store.Metadata, store.Storage);
+        using var whole = new MemoryStream();
+        foreach (var segment in segments)
+        {
+            await using var content = await reader.OpenSegmentAsync(segment, 0, segment.Length, cancellationToken);
+            await content.CopyToAsync(whole, cancellationToken);
+        }
+
+        return History.ContentOf(whole.GetBuffer().AsSpan(0, (int)whole.Length));
+    }
+
+    private static async Task<string> ReadAsync(Stream content, CancellationToken cancellationToken)
+    {
+        using var whole = new MemoryStream();
+        await content.CopyToAsync(whole, cancellationToken);
+        return History.ContentOf(whole.GetBuffer().AsSpan(0, (int)whole.Length));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+
+namespace BleepStore.Tests.Crash.Recording;
+
+/// <summary>One change of a key that a client asked for, or what it read there after a restart.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Start">Length of the trace when the request was sent.</param>
+/// <param name="Answered">Length of the trace once success was told; null where it never was.</param>
+/// <param name="Content">What the key holds after it; null for nothing.</param>
+internal sealed record KeyChange(string Key, long Start, long? Answered, string? Content);
+
+/// <summary>An upload whose creation was answered, and its parts.</summary>
+/// <param name="Key">Key of the object to be.</param>
+/// <param name="UploadId">The id.</param>
+/// <param name="Answered">Length of the trace then.</param>
+/// <param name="Parts">Parts whose upload was answered.</param>
+/// <param name="EndStart">Length of the trace when it was asked to be completed or aborted; null when it never was.</param>
+internal sealed record UploadHistory(string Key, string UploadId, long Answered, List<PartHistory> Parts, long? EndStart);
+
+/// <summary>An uploaded part.</summary>
+/// <param name="Number">Part number.</param>
+/// <param name="Answered">Length of the trace once success was told.</param>
+/// <param name="Content">Its bytes.</param>
+internal sealed record PartHistory(int Number, long Answered, string Content);
+
+/// <summary>What clients asked for and were told, placed in the trace: from it follows what a disk of any moment may and must hold.</summary>
+/// <param name="BucketAnswered">Length of the trace when the bucket's creation was told.</param>
+/// <param name="Changes">Changes, of each key in their order.</param>
+/// <param name="Uploads">Uploads.</param>
+internal sealed record History(long BucketAnswered, List<KeyChange> Changes, List<UploadHistory> Uploads)
+{
+    /// <summary>The text that stands for bytes.</summary>
+    public static string ContentOf(ReadOnlySpan<byte> bytes) => $"{bytes.Length} bytes {Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}";
+
+    /// <summary>What each key may hold when the power fails at <paramref name="moment"/>; keys that are not named must be absent.</summary>
+    public Dictionary<string, HashSet<string?>> AllowedAt(long moment)
+    {
+        var allowed = new Dictionary<string, HashSet<string?>>(StringComparer.Ordinal);
+        foreach (var change in Changes.Where(change => change.Start < moment))
+        {
+            if (change.Answered <= moment)
+            {
+                allowed[change.Key] = [change.Content];
+                continue;
+            }
+
+            if (!allowed.TryGetValue(change.Key, out var contents))
+            {
+                allowed[change.Key] = contents = [null];
+            }
+
+            contents.Add(change.Content);
+        }
+
+        return allowed;
+    }
+
+    /// <summary>Uploads that must be there at that moment, with the parts that must.</summary>
+    public IEnumerable<(UploadHistory Upload, IEnumerable<PartHistory> Parts)> UploadsAt(long moment)
+        => Uploads
+            .Where(upload => upload.Answered <= moment && !(upload.EndStart < moment))
+            .Select(upload => (upload, upload.Parts.Where(part => part.Answered <= moment)));
+
+    /// <summary>Places of answers: the moments at which a promise is young.</summary>
+    public IEnumerable<long> Answers()
+        => Changes.Select(change => change.Answered).OfType<long>()
+            .Concat(Uploads.SelectMany(upload => upload.Parts.Select(part => part.Answered).Append(upload.Answered)))
+            .Append(BucketAnswered);
+}
