@@ -107,6 +107,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>The bytes of an inline segment, or null when they were collected.</summary>
     ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken);
 
+    /// <summary>Blob ids after one whose bytes the store keeps inline, in order: for fsck.</summary>
+    ValueTask<ImmutableArray<UInt128>> ListInlineBodiesAsync(UInt128? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Owners of blobs after an id, in order of id: for fsck.</summary>
     ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken);
 

@@ -65,8 +65,7 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
-        var stored = transaction.Replace(BucketId, Object, before, Time);
-        transaction.PutInlineBodies(Object.Segments, InlineBody);
+        var stored = transaction.Replace(BucketId, Object, InlineBody, before, Time);
         var outcome = new WriteOutcome(WriteStatus.Done, stored.Order, stored.VersionId, stored.LastModified);
         if (Retry is not null)
         {

@@ -12,7 +12,12 @@ internal static class TransactionSteps
 
     /// <summary>Writes the current version of a key in place of the one before, with counters, owners and garbage.</summary>
     public static ObjectRecord Replace(
-        this IMetadataTransaction transaction, long bucketId, ObjectRecord record, ObjectRecord? before, DateTimeOffset time)
+        this IMetadataTransaction transaction,
+        long bucketId,
+        ObjectRecord record,
+        ReadOnlyMemory<byte> inlineBody,
+        ObjectRecord? before,
+        DateTimeOffset time)
     {
         var order = transaction.NextOrder(time);
         var stored = record with { Order = order, LastModified = time, VersionId = ObjectRecord.NullVersion, IsNull = true };
@@ -22,30 +27,25 @@ internal static class TransactionSteps
         }
 
         transaction.PutObject(bucketId, stored);
-        foreach (var segment in stored.Segments)
-        {
-            if (segment.Kind == SegmentKind.Blob)
-            {
-                transaction.PutBlobOwner(
-                    new BlobOwner(segment.BlobId, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0)
-                    {
-                        Backend = segment.Backend,
-                    });
-            }
-        }
-
+        transaction.PutBytes(
+            stored.Segments, inlineBody, new BlobOwner(BlobId: 0, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0));
         transaction.AddToCounters(bucketId, before is null ? 1 : 0, stored.Size - (before?.Size ?? 0));
         return stored;
     }
 
-    /// <summary>Keeps the bytes that came with a command for the inline segment among those it names.</summary>
-    public static void PutInlineBodies(this IMetadataTransaction transaction, ImmutableArray<Segment> segments, ReadOnlyMemory<byte> body)
+    /// <summary>Keeps what the bytes of a record need beside it: the owner row of each blob, and the bytes of the inline segment.</summary>
+    public static void PutBytes(
+        this IMetadataTransaction transaction, ImmutableArray<Segment> segments, ReadOnlyMemory<byte> inlineBody, BlobOwner owner)
     {
         foreach (var segment in segments)
         {
             if (segment.Kind == SegmentKind.Inline)
             {
-                transaction.PutInlineBody(segment.BlobId, body);
+                transaction.PutInlineBody(segment.BlobId, inlineBody);
+            }
+            else
+            {
+                transaction.PutBlobOwner(owner with { BlobId = segment.BlobId, Backend = segment.Backend });
             }
         }
     }

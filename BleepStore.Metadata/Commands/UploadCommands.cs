@@ -73,16 +73,8 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
 
         var order = transaction.NextOrder(Time);
         transaction.PutPart(BucketId, Key, Part with { LastModified = Time });
-        foreach (var segment in Part.Segments)
-        {
-            transaction.PutBlobOwner(
-                new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber)
-                {
-                    Backend = segment.Backend,
-                });
-        }
-
-        transaction.PutInlineBodies(Part.Segments, InlineBody);
+        transaction.PutBytes(
+            Part.Segments, InlineBody, new BlobOwner(BlobId: 0, BucketId: 0, Key: null, Order: 0, Part.UploadId, Part.PartNumber));
         transaction.Tell(Event, Bucket, order);
         return new WriteOutcome(WriteStatus.Done, order, LastModified: Time);
     }
@@ -171,8 +163,8 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
-        var stored = transaction.Replace(BucketId, Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] }, before,
-            Time);
+        var stored = transaction.Replace(
+            BucketId, Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] }, inlineBody: default, before, Time);
         WriteManifest(transaction);
         if (uploaded.Count > Parts.Length)
         {

@@ -196,6 +196,10 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => ReadAsync(FindInlineBody(_state, blobId), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<UInt128>> ListInlineBodiesAsync(UInt128? after, int limit, CancellationToken cancellationToken)
+        => PageAsync(_state.InlineBodies.From(after ?? UInt128.Zero).Where(row => row.Key != after).Select(row => row.Key), limit, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
         => PageAsync(_state.BlobOwners.From(after ?? UInt128.Zero).Where(row => row.Key != after)
             .Select(row => row.Value), limit, cancellationToken);

@@ -200,6 +200,11 @@ public sealed class SqliteMetadataStore : IMetadataStore
         => ReadAsync(blobId, static (queries, id) => queries.FindInlineBody(id), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<UInt128>> ListInlineBodiesAsync(UInt128? after, int limit, CancellationToken cancellationToken)
+        => ReadAsync((after, limit), static (queries, page)
+            => queries.ListInlineBodies(page.after, page.limit).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
         => ReadAsync((after, limit), static (queries, page)
             => queries.ListBlobOwners(page.after, page.limit).ToImmutableArray(), cancellationToken);

@@ -61,6 +61,7 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 
     private readonly SqliteStatement _owner = database.Prepare(OwnerColumns + "WHERE blob_id = ?");
     private readonly SqliteStatement _owners = database.Prepare(OwnerColumns + "WHERE blob_id > ? ORDER BY blob_id");
+    private readonly SqliteStatement _inlineIds = database.Prepare("SELECT blob_id FROM inline_bodies WHERE blob_id > ? ORDER BY blob_id");
     private readonly SqliteStatement _inline = database.Prepare("SELECT body FROM inline_bodies WHERE blob_id = ?");
     private readonly SqliteStatement _boots = database.Prepare("SELECT node, boot, swept FROM boots WHERE node = ? ORDER BY boot");
     private readonly SqliteStatement _backends = database.Prepare("SELECT name FROM backends WHERE blobs > 0 AND name <> '' ORDER BY name");
@@ -214,6 +215,12 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     {
         _ = after is { } id ? _owners.BindId(id) : _owners.Bind(ReadOnlySpan<byte>.Empty);
         return _owners.All(limit, ReadOwner);
+    }
+
+    public List<UInt128> ListInlineBodies(UInt128? after, int limit)
+    {
+        _ = after is { } id ? _inlineIds.BindId(id) : _inlineIds.Bind(ReadOnlySpan<byte>.Empty);
+        return _inlineIds.All(limit, row => row.BlobId(0));
     }
 
     public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId)

@@ -88,6 +88,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindInlineBody"), inner.FindInlineBodyAsync(blobId, cancellationToken));
 
+    public ValueTask<ImmutableArray<UInt128>> ListInlineBodiesAsync(UInt128? after, int limit, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ListInlineBodies"), inner.ListInlineBodiesAsync(after, limit, cancellationToken));
+
     public ValueTask<ImmutableArray<BlobOwner>> ListBlobOwnersAsync(UInt128? after, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListBlobOwners"), inner.ListBlobOwnersAsync(after, limit, cancellationToken));
 
