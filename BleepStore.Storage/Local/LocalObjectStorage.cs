@@ -23,7 +23,6 @@ public sealed class LocalObjectStorage : IObjectStorage
     private readonly ICrashPoints _crashPoints;
     private readonly BlobDirectories _directories;
     private readonly SyncThreads _syncThreads;
-    private readonly PackStore _packs;
     private long _healthChecks;
     private bool _disposed;
 
@@ -46,8 +45,10 @@ public sealed class LocalObjectStorage : IObjectStorage
         _crashPoints = crashPoints ?? NoCrashPoints.Instance;
         _syncThreads = new SyncThreads(maximumSyncThreads);
         _directories = new BlobDirectories(root, _syncThreads, _crashPoints);
-        _packs = new PackStore(root, packs ?? PackOptions.Off, _syncThreads, _crashPoints, time ?? TimeProvider.System);
+        Packs = new PackStore(root, packs ?? PackOptions.Off, _syncThreads, _crashPoints, time ?? TimeProvider.System);
     }
+
+    internal PackStore Packs { get; }
 
     /// <inheritdoc/>
     public string Name => BackendName;
@@ -67,7 +68,7 @@ public sealed class LocalObjectStorage : IObjectStorage
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return await _packs.TryWriteAsync(address.Id, content, length, cancellationToken)
+        return await Packs.TryWriteAsync(address.Id, content, length, cancellationToken)
             ?? await WriteFileAsync(address, content, length, cancellationToken);
     }
 
@@ -79,7 +80,7 @@ public sealed class LocalObjectStorage : IObjectStorage
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, blob.Length - offset);
         cancellationToken.ThrowIfCancellationRequested();
 #pragma warning disable CA2000 // The caller disposes.
-        return ValueTask.FromResult<Stream?>(blob.Locator.Length > 0 ? _packs.Open(blob, offset, length) : OpenFile(blob, offset, length));
+        return ValueTask.FromResult<Stream?>(blob.Locator.Length > 0 ? Packs.Open(blob, offset, length) : OpenFile(blob, offset, length));
 #pragma warning restore CA2000
     }
 
@@ -96,7 +97,7 @@ public sealed class LocalObjectStorage : IObjectStorage
     public ValueTask DeleteAsync(StoredBlob blob, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask(blob.Locator.Length > 0 ? _packs.DeleteAsync(blob) : _directories.DeleteAsync(blob.Id));
+        return new ValueTask(blob.Locator.Length > 0 ? Packs.DeleteAsync(blob) : _directories.DeleteAsync(blob.Id));
     }
 
     /// <inheritdoc/>
@@ -112,7 +113,7 @@ public sealed class LocalObjectStorage : IObjectStorage
             }
         }
 
-        await foreach (var blob in _packs.ListAsync(cancellationToken))
+        await foreach (var blob in Packs.ListAsync(cancellationToken))
         {
             yield return blob;
         }
@@ -142,7 +143,7 @@ public sealed class LocalObjectStorage : IObjectStorage
             return;
         }
 
-        await _packs.DisposeAsync();
+        await Packs.DisposeAsync();
         _syncThreads.Dispose();
         _directories.Dispose();
         _root.Dispose();

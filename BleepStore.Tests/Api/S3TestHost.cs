@@ -15,6 +15,7 @@ using BleepStore.Metadata.Sqlite;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
 using BleepStore.Storage.Local;
+using BleepStore.Storage.Local.Packs;
 using BleepStore.Storage.Memory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -129,7 +130,7 @@ internal sealed class S3TestHost : IAsyncDisposable
         {
             metadata = new SqliteMetadataStore(new SqliteMetadataOptions { Path = Path.Combine(directory, "metadata.db"), ReserveBytes = 0 });
             root = StorageRoot.Open(new PhysicalFileSystem(), Path.Combine(directory, "objects"));
-            storage = new LocalObjectStorage(root);
+            storage = new LocalObjectStorage(root, packs: new PackOptions());
         }
 
         foreach (var account in (Credential[])[Root, Alice, Bob])

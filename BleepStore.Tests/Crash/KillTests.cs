@@ -12,11 +12,15 @@ namespace BleepStore.Tests.Crash;
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Workers = 6;
-    private static readonly string[] Points =
+
+    // Each with the most times it may be passed before it kills, so that a round reaches it.
+    private static readonly (string Name, int Passes)[] Points =
     [
-        BlobCrashPoints.Written, BlobCrashPoints.Synced, BlobCrashPoints.Renamed, BlobCrashPoints.DirectorySynced, BlobCrashPoints.Deleted,
-        BlobCrashPoints.DeleteSynced, BlobCrashPoints.PackWritten, BlobCrashPoints.PackSynced, BlobCrashPoints.PackMarked, BlobCrashPoints.PackDeleted,
-        "commit.before", "commit.after", "complete.before", "complete.after", "collect.deleted",
+        (BlobCrashPoints.Written, 5), (BlobCrashPoints.Synced, 5), (BlobCrashPoints.Renamed, 5), (BlobCrashPoints.DirectorySynced, 5),
+        (BlobCrashPoints.Deleted, 5), (BlobCrashPoints.DeleteSynced, 5), (BlobCrashPoints.PackWritten, 12), (BlobCrashPoints.PackSynced, 12),
+        (BlobCrashPoints.PackMarked, 5), (BlobCrashPoints.PackDeleted, 5),
+        (BlobCrashPoints.PackCopied, 1), (BlobCrashPoints.PackReplaced, 1), (BlobCrashPoints.PackCompacted, 1),
+        ("commit.before", 24), ("commit.after", 24), ("complete.before", 2), ("complete.after", 2), ("collect.deleted", 3),
     ];
 
     [Fact]
@@ -34,7 +38,7 @@ public sealed class KillTests(ITestOutputHelper output)
         var (acknowledged, atPoints, beforeReady) = (0, 0, 0);
         for (var round = 0; round < kills; round++)
         {
-            var point = random.Next(2) == 0 ? null : $"{Points[round % Points.Length]}:{random.Next(1, 25)}";
+            var point = random.Next(2) == 0 ? null : PointOf(round, random);
             await EndAsync(server, token);
             if (!await TryStartAsync(server, point, token))
             {
@@ -85,6 +89,12 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"{acknowledged} acknowledged; {atPoints} kills at points, {beforeReady} before ready; {blobs} blobs left, {swept} swept at the end");
         acknowledged.ShouldBeGreaterThan(kills);
         atPoints.ShouldBeGreaterThan(kills / 10);
+    }
+
+    private static string PointOf(int round, Random random)
+    {
+        var (name, passes) = Points[round % Points.Length];
+        return string.Create(CultureInfo.InvariantCulture, $"{name}:{random.Next(1, passes + 1)}");
     }
 
     private static async Task EndAsync(ServerProcess server, CancellationToken cancellationToken)

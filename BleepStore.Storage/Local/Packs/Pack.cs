@@ -16,8 +16,6 @@ internal sealed class Pack
     {
         _directory = directory;
         Number = number;
-        Path = directory.PathOf(number);
-        TablePath = directory.TablePathOf(number);
         _deletions = new GroupWork<PackDeletion>(directory.SyncThreads, new PackDeleter(this, directory).Delete);
     }
 
@@ -32,9 +30,10 @@ internal sealed class Pack
 
     public ulong Number { get; }
 
-    public string Path { get; }
+    // Made when needed: a large store has many thousand packs.
+    public string Path => _directory.PathOf(Number);
 
-    public string TablePath { get; }
+    public string TablePath => _directory.TablePathOf(Number);
 
     /// <summary>
     /// Held by whoever changes what the pack holds, syncs included: deletes, sealing and the moment in which a compacted copy takes its
@@ -109,7 +108,18 @@ internal sealed class Pack
     public PackTable? ReadTable()
     {
         using var file = Lease();
-        return file?.Header is null ? null : TableOf(file);
+        if (file?.Header is not null)
+        {
+            return TableOf(file);
+        }
+
+        if (!IsActive && file?.File.Length == 0)
+        {
+            // Made just before its process died; it never held anything.
+            Usage = new PackUsage(Live: 0, LiveBytes: 0, WastedBytes: 0, HasDamage: false);
+        }
+
+        return null;
     }
 
     /// <summary>The pack's table, made anew from the pack where there is none. The pack's header must be readable.</summary>
@@ -209,6 +219,7 @@ internal sealed class Pack
             return;
         }
 
+        PackTableFile.Remove(_directory.FileSystem, TablePath);
         try
         {
             _directory.FileSystem.Delete(Path);
@@ -219,7 +230,6 @@ internal sealed class Pack
             return;
         }
 
-        PackTableFile.Remove(_directory.FileSystem, TablePath);
         lock (_opening)
         {
             _isGone = true;

@@ -46,12 +46,12 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         }
 
         var marked = new List<int>(group.Count);
-        bool hasRewritten = false;
+        bool hasMended = false;
         foreach (var deletion in group)
         {
             try
             {
-                hasRewritten |= pack.Locate(file, deletion.Home) is long at && Mark(writable, header, table, deletion, at, marked);
+                hasMended |= pack.Locate(file, deletion.Home) is long at && Mark(writable, header, table, deletion, at, marked);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -63,9 +63,9 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         writable.Sync();
         directory.CrashPoints.Hit(BlobCrashPoints.PackDeleted);
         marked.ForEach(table.MarkDead);
-        if (hasRewritten && !pack.IsActive)
+        if (hasMended && !pack.IsActive)
         {
-            // The next look at the pack finds an entry more, and maybe no damage any more.
+            // Another look at the pack may find no damage any more.
             PackTableFile.Remove(directory.FileSystem, pack.TablePath);
             file.Table = null;
             table = pack.TableOf(file);
@@ -79,14 +79,14 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         pack.RemoveIfEmpty();
     }
 
-    /// <summary>Marks one entry dead; true when its header had to be written anew because it was damaged.</summary>
+    /// <summary>Marks one entry dead; true when damage went by it.</summary>
     private bool Mark(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<int> marked)
     {
         Span<byte> bytes = stackalloc byte[PackLayout.HeaderSize];
         int read = writable.Read(bytes, at);
         if (!PackEntryHeader.TryParse(bytes[..read], pack.Id, at, out var entry))
         {
-            return Rewrite(writable, pack, table, deletion, at);
+            return Mend(writable, pack, table, deletion, at, marked);
         }
 
         if (entry.Id != deletion.Id)
@@ -105,17 +105,20 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
             marked.Add(index);
         }
 
-        return false;
+        return entry.State == PackEntryState.Damaged;
     }
 
     /// <summary>
     /// A damaged header of a blob that nobody wants is replaced by that of a dead one, or it would keep the pack from ever being compacted.
-    /// The record says how far it reaches; its pages stay, for the record alone vouches for them.
+    /// The record says how far it reaches, and the table, where it knows the blob; the pages stay.
     /// </summary>
-    private static bool Rewrite(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at)
+    private static bool Mend(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<int> marked)
     {
-        long end = at + PackLayout.EntryLength(deletion.Length);
-        if (!PackLayout.CanBeEntry(at) || at + PackLayout.HeaderSize > writable.Length || table.Overlaps(at, end))
+        var known = table.Find(deletion.Home);
+        bool isItsPlace = known is var (_, entry)
+            ? entry.Id == deletion.Id && entry.Length == deletion.Length
+            : at + PackLayout.HeaderSize <= writable.Length && !table.Overlaps(at, at + PackLayout.EntryLength(deletion.Length));
+        if (!isItsPlace)
         {
             return false;
         }
@@ -123,6 +126,11 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         Span<byte> bytes = stackalloc byte[PackLayout.HeaderSize];
         new PackEntryHeader(deletion.Id, deletion.Length, deletion.Home, PackEntryState.Dead).Write(bytes, pack.Id, at);
         writable.Write(bytes, at);
+        if (known is var (index, _))
+        {
+            marked.Add(index);
+        }
+
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using BleepStore.Storage.FileSystem;
 
@@ -10,17 +11,18 @@ namespace BleepStore.Storage.Local.Packs;
 internal sealed class PackStore : IAsyncDisposable
 {
     private readonly PackOptions _options;
-    private readonly PackDirectory _directory;
     private readonly PackAppender _appender;
     private long _buffered;
 
     public PackStore(StorageRoot root, PackOptions options, SyncThreads syncThreads, ICrashPoints crashPoints, TimeProvider time)
     {
         _options = options;
-        _directory = new PackDirectory(root, options, syncThreads, crashPoints);
-        _appender = new PackAppender(_directory, root, options);
-        Upkeep = new PackUpkeep(_directory, options, time);
+        Directory = new PackDirectory(root, options, syncThreads, crashPoints);
+        _appender = new PackAppender(Directory, root, options);
+        Upkeep = new PackUpkeep(Directory, options, time);
     }
+
+    public PackDirectory Directory { get; }
 
     public PackUpkeep Upkeep { get; }
 
@@ -32,10 +34,11 @@ internal sealed class PackStore : IAsyncDisposable
             return null;
         }
 
-        long size = PackLayout.EntryLength(announced);
-        if (Interlocked.Add(ref _buffered, size) > _options.MaximumBufferedBytes)
+        // What the pool of buffers really gives.
+        long room = (long)BitOperations.RoundUpToPowerOf2((ulong)PackLayout.EntryLength(announced));
+        if (Interlocked.Add(ref _buffered, room) > _options.MaximumBufferedBytes)
         {
-            Interlocked.Add(ref _buffered, -size);
+            Interlocked.Add(ref _buffered, -room);
             return null;
         }
 
@@ -43,11 +46,11 @@ internal sealed class PackStore : IAsyncDisposable
         {
             using var append = await PackAppend.ReadAsync(id, content, (int)announced, cancellationToken);
             var locator = await _appender.AppendAsync(append, cancellationToken);
-            return new StoredBlob(id, LocalObjectStorage.BackendName, locator.ToString(), announced, size);
+            return new StoredBlob(id, LocalObjectStorage.BackendName, locator.ToString(), announced, PackLayout.EntryLength(announced));
         }
         finally
         {
-            Interlocked.Add(ref _buffered, -size);
+            Interlocked.Add(ref _buffered, -room);
         }
     }
 
@@ -55,24 +58,24 @@ internal sealed class PackStore : IAsyncDisposable
     public BlobReadStream? Open(StoredBlob blob, long offset, long length)
     {
         var locator = LocatorOf(blob);
-        return _directory.Find(locator.Pack)?.OpenRead(blob, locator.Home, offset, length);
+        return Directory.Find(locator.Pack)?.OpenRead(blob, locator.Home, offset, length);
     }
 
     /// <summary>Deletes a blob that has a locator, durable once the task ends well.</summary>
     public Task DeleteAsync(StoredBlob blob)
     {
         var locator = LocatorOf(blob);
-        return _directory.Find(locator.Pack)?.DeleteAsync(blob, locator.Home) ?? Task.CompletedTask;
+        return Directory.Find(locator.Pack)?.DeleteAsync(blob, locator.Home) ?? Task.CompletedTask;
     }
 
     /// <summary>All blobs in packs whose header can be read.</summary>
     public async IAsyncEnumerable<StoredBlob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var pack in _directory.All())
+        foreach (var pack in Directory.All())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var listing = new Listing(pack);
-            await _directory.SyncThreads.RunAsync(static listing => listing.Run(), listing);
+            await Directory.SyncThreads.RunAsync(static listing => listing.Run(), listing);
             foreach (var entry in listing.Entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -88,7 +91,7 @@ internal sealed class PackStore : IAsyncDisposable
     {
         await Upkeep.DisposeAsync();
         await _appender.DisposeAsync();
-        _directory.Dispose();
+        Directory.Dispose();
     }
 
     private static PackLocator LocatorOf(StoredBlob blob) =>

@@ -51,12 +51,13 @@ internal sealed class PackUpkeep : IAsyncDisposable
 
     private async Task RunAsync(TimeSpan interval, CancellationToken cancellationToken)
     {
+        await Task.Yield();
         try
         {
             while (true)
             {
-                await Task.Delay(interval, _time, cancellationToken);
                 await PassAsync(cancellationToken);
+                await Task.Delay(interval, _time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -141,20 +141,4 @@ public sealed class FaultTests
         (await store.ReadAsync(blob, 0, 1000)).ShouldBe(TestBytes.Make(1000));
         store.FatalErrors.Errors.ShouldBeEmpty();
     }
-
-    private sealed class StopAt(string point) : ICrashPoints
-    {
-        public List<string> Hits { get; } = [];
-
-        public void Hit(string name)
-        {
-            Hits.Add(name);
-            if (name == point)
-            {
-                throw new StoppedException(name);
-            }
-        }
-    }
-
-    private sealed class StoppedException(string message) : Exception(message);
 }

@@ -11,13 +11,15 @@ internal sealed class LocalStore : IAsyncDisposable
 {
     public const string StoreId = "00112233445566778899aabbccddeeff";
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory? _directory;
     private readonly PackOptions? _packs;
     private BlobIdSource _ids = new(0, 0);
 
     /// <summary>Opens a storage in a new directory; with null for <paramref name="packs"/> each blob has a file.</summary>
-    public LocalStore(ICrashPoints? crashPoints = null, PackOptions? packs = null)
+    public LocalStore(ICrashPoints? crashPoints = null, PackOptions? packs = null, string? root = null)
     {
+        _directory = root is null ? new TemporaryDirectory() : null;
+        Root = root ?? _directory!.Path;
         _packs = packs;
         FileSystem = new FaultyFileSystem(new PhysicalFileSystem(FatalErrors), FatalErrors);
         Storage = Open(crashPoints);
@@ -29,7 +31,9 @@ internal sealed class LocalStore : IAsyncDisposable
 
     public LocalObjectStorage Storage { get; private set; }
 
-    public string Root => _directory.Path;
+    public PackStore Packs => Storage.Packs;
+
+    public string Root { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -98,12 +102,12 @@ internal sealed class LocalStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Storage.DisposeAsync();
-        _directory.Dispose();
+        _directory?.Dispose();
     }
 
     private LocalObjectStorage Open(ICrashPoints? crashPoints)
     {
-        var root = StorageRoot.Open(FileSystem, _directory.Path);
+        var root = StorageRoot.Open(FileSystem, Root);
         root.Claim(StoreId, root.HighestBoot + 1);
         _ids = new BlobIdSource(0, root.HighestBoot);
         return new LocalObjectStorage(root, crashPoints, _packs);
