@@ -120,6 +120,9 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
     public override int SizeBytes => 256 * Keys.Length;
 
     /// <inheritdoc/>
+    public override bool IsLarge => Keys.Length >= ManyRows;
+
+    /// <inheritdoc/>
     public override ImmutableArray<WriteOutcome> Apply(IMetadataTransaction transaction)
     {
         if (transaction.FindBucket(Bucket, BucketId) is null)

@@ -28,6 +28,9 @@ public sealed record CollectGarbage : MetadataCommand<bool>
     public override int SizeBytes => 64 * (Rows.Length + Blobs.Length + Parts.Length + Manifests.Length);
 
     /// <inheritdoc/>
+    public override bool IsLarge => Rows.Length + Blobs.Length + Parts.Length + Manifests.Length >= ManyRows;
+
+    /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
         foreach (var blob in Blobs)
@@ -71,6 +74,9 @@ public sealed record ExpandDeletedBucket : MetadataCommand<int>
 
     /// <inheritdoc/>
     public override int SizeBytes => 64 * 1024;
+
+    /// <inheritdoc/>
+    public override bool IsLarge => true;
 
     /// <inheritdoc/>
     public override int Apply(IMetadataTransaction transaction)

@@ -113,6 +113,9 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
     /// <inheritdoc/>
     public override int SizeBytes => 1024 + (16 * Parts.Length);
 
+    /// <inheritdoc/>
+    public override bool IsLarge => Parts.Length >= ManyRows;
+
     /// <summary>The digest by which parts are recognised: number, size, ETag and blob ids of each.</summary>
     public static byte[] DigestParts(IEnumerable<PartRecord> parts)
     {

@@ -49,8 +49,14 @@ internal static class ManifestChunkEncoding
         var number = 0;
         while (!packed.AtEnd)
         {
-            number += checked((int)packed.VarInt());
-            parts.Add(new ManifestPart(number, checked((long)packed.VarInt())));
+            var (step, size) = (packed.VarInt(), packed.VarInt());
+            if (step > int.MaxValue || size > long.MaxValue)
+            {
+                throw RecordReader.Damaged();
+            }
+
+            number += (int)step;
+            parts.Add(new ManifestPart(number, (long)size));
         }
     }
 }

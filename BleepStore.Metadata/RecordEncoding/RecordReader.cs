@@ -64,11 +64,12 @@ internal ref struct RecordReader
 
     public readonly long Number() => (long)(_number >> 1) ^ -(long)(_number & 1);
 
-    public readonly int Int32() => checked((int)Number());
+    public readonly int Int32() => Number() is >= int.MinValue and <= int.MaxValue and var number ? (int)number : throw Damaged();
 
     public readonly bool Flag() => _number != 0;
 
-    public readonly DateTimeOffset Time() => new(Number(), TimeSpan.Zero);
+    public readonly DateTimeOffset Time()
+        => Number() is var ticks && ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : throw Damaged();
 
     public readonly string Text() => Encoding.UTF8.GetString(_value);
 
@@ -104,5 +105,5 @@ internal ref struct RecordReader
         throw Damaged();
     }
 
-    private static MetadataFormatException Damaged() => new("A metadata record is damaged: its fields do not end where its bytes do.");
+    public static MetadataFormatException Damaged() => new("A metadata record is damaged: its fields do not end where its bytes do.");
 }

@@ -2,14 +2,19 @@ using BleepStore.Metadata.Commands;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>Commands that wait for the committer: bounded, in order, and left by a request that is cancelled before its turn.</summary>
+/// <summary>
+/// Commands that wait for the committer: bounded, and left by a request that is cancelled before its turn. Small ones keep their order, and so do
+/// large ones; the two take turns, so that a small one waits for one large one at most.
+/// </summary>
 /// <param name="limit">Commands that may wait.</param>
 /// <param name="bytesLimit">Estimated bytes that may wait.</param>
 internal sealed class CommandQueue(int limit, long bytesLimit)
 {
     private readonly object _gate = new();
-    private readonly LinkedList<PendingCommand> _waiting = new();
+    private readonly LinkedList<PendingCommand> _small = new();
+    private readonly LinkedList<PendingCommand> _large = new();
     private long _waitingBytes;
+    private bool _tookLarge;
     private Exception? _closed;
 
     /// <summary>Commands that wait now.</summary>
@@ -19,7 +24,7 @@ internal sealed class CommandQueue(int limit, long bytesLimit)
         {
             lock (_gate)
             {
-                return _waiting.Count;
+                return Waiting;
             }
         }
     }
@@ -35,12 +40,12 @@ internal sealed class CommandQueue(int limit, long bytesLimit)
                 return Task.FromException<TResult>(_closed);
             }
 
-            if (_waiting.Count >= limit || _waitingBytes >= bytesLimit)
+            if (Waiting >= limit || _waitingBytes >= bytesLimit)
             {
-                return Task.FromException<TResult>(new MetadataBusyException($"{_waiting.Count} metadata commands wait already."));
+                return Task.FromException<TResult>(new MetadataBusyException($"{Waiting} metadata commands wait already."));
             }
 
-            pending.Node = _waiting.AddLast(pending);
+            pending.Node = (pending.IsLarge ? _large : _small).AddLast(pending);
             _waitingBytes += pending.SizeBytes;
             Monitor.Pulse(_gate);
         }
@@ -54,19 +59,21 @@ internal sealed class CommandQueue(int limit, long bytesLimit)
     }
 
     /// <summary>
-    /// Waits for commands and takes them in order, up to the bounds and at least one; false when the queue is closed and empty.
+    /// Waits for commands and takes one large one, or small ones in order up to the bounds and at least one; false when the queue is closed and
+    /// empty.
     /// </summary>
     public bool Take(List<PendingCommand> batch, int maxCount, long maxBytes)
     {
         lock (_gate)
         {
-            while (_waiting.Count == 0 && _closed is null)
+            while (Waiting == 0 && _closed is null)
             {
                 Monitor.Wait(_gate);
             }
 
-            var bytes = 0L;
-            while (_waiting.First is { } node && (batch.Count == 0 || (batch.Count < maxCount && bytes + node.Value.SizeBytes <= maxBytes)))
+            _tookLarge = _large.Count > 0 && (_small.Count == 0 || !_tookLarge);
+            var (from, most, bytes) = _tookLarge ? (_large, 1, 0L) : (_small, maxCount, 0L);
+            while (from.First is { } node && (batch.Count == 0 || (batch.Count < most && bytes + node.Value.SizeBytes <= maxBytes)))
             {
                 Remove(node.Value, node);
                 bytes += node.Value.SizeBytes;
@@ -102,9 +109,11 @@ internal sealed class CommandQueue(int limit, long bytesLimit)
         }
     }
 
+    private int Waiting => _small.Count + _large.Count;
+
     private void Remove(PendingCommand pending, LinkedListNode<PendingCommand> node)
     {
-        _waiting.Remove(node);
+        node.List!.Remove(node);
         _waitingBytes -= pending.SizeBytes;
         pending.Node = null;
     }

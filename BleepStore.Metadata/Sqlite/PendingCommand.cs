@@ -12,6 +12,8 @@ internal abstract class PendingCommand
 
     public abstract bool FreesSpace { get; }
 
+    public abstract bool IsLarge { get; }
+
     /// <summary>Applies the command and keeps its outcome.</summary>
     public abstract void Apply(IMetadataTransaction transaction);
 
@@ -33,6 +35,8 @@ internal sealed class PendingCommand<TResult>(MetadataCommand<TResult> command) 
     public override int SizeBytes => command.SizeBytes;
 
     public override bool FreesSpace => command.FreesSpace;
+
+    public override bool IsLarge => command.IsLarge;
 
     public override void Apply(IMetadataTransaction transaction) => _result = command.Apply(transaction);
 

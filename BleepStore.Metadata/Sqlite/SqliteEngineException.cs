@@ -16,9 +16,15 @@ internal sealed class SqliteEngineException(int code, string message) : IOExcept
 
     public bool IsInputOutput => (Code & 0xFF) == raw.SQLITE_IOERR;
 
+    /// <summary>The file does not hold what SQLite wrote.</summary>
+    public bool IsDamage => (Code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
     /// <summary>What callers of the store see: the command was certainly not applied.</summary>
     public Exception ToPublic()
         => IsFull
             ? new MetadataFullException("There is no room for more metadata.", this)
-            : new MetadataUnavailableException("The metadata could not be read or written.", outcomeUnknown: false, this);
+            : new MetadataUnavailableException(
+                IsDamage ? $"The metadata database is damaged ({Message})." : "The metadata could not be read or written.",
+                outcomeUnknown: false,
+                this);
 }

@@ -160,7 +160,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, string sql) : IDi
 
     public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
-    public UInt128 BlobId(int column) => BinaryPrimitives.ReadUInt128BigEndian(Bytes(column));
+    public UInt128 BlobId(int column)
+        => Bytes(column) is { Length: 16 } id ? BinaryPrimitives.ReadUInt128BigEndian(id)
+            : throw new MetadataFormatException("A metadata row is damaged: its blob id is none.");
 
     public void Dispose() => _handle?.Dispose();
 

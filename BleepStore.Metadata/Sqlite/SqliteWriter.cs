@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using SQLitePCL;
 
@@ -14,11 +15,18 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Pages given back in one go.</summary>
     private const int VacuumPages = 512;
 
+    /// <summary>Pages of journal that are folded at least in one go.</summary>
+    private const int FewestPages = 128;
+
+    /// <summary>How long commits should wait for a checkpoint: more is folded in one go where it takes less, and less where it takes more.</summary>
+    private static readonly TimeSpan CheckpointTime = TimeSpan.FromMilliseconds(25);
+
     /// <summary>How long a checkpoint waits for readers that still read the journal.</summary>
     private static readonly TimeSpan ReaderWait = TimeSpan.FromMilliseconds(100);
 
     private readonly SqliteDatabase _database;
     private readonly long _softLimitPages;
+    private long _duePages;
     private long _journalPages;
 
     public SqliteWriter(string path, SqliteMetadataOptions options, KnownRows known)
@@ -28,6 +36,7 @@ internal sealed class SqliteWriter : IDisposable
         {
             SqliteSchema.Ensure(_database, path);
             _softLimitPages = Math.Max(1, options.JournalSoftLimitBytes / PageSize);
+            _duePages = _softLimitPages;
             _database.Execute(string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
@@ -62,15 +71,18 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <summary>
-    /// Folds the journal into the database when it is past its soft limit. Never truncates it: on a full disk its room is needed.
+    /// Folds the journal into the database when it is past its soft limit, or sooner where that takes long. Never truncates it: on a full disk its
+    /// room is needed.
     /// </summary>
     public void CheckpointWhenDue()
     {
         raw.sqlite3_db_status(_database.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
         _journalPages += pages;
-        if (_journalPages >= _softLimitPages)
+        if (_journalPages >= _duePages)
         {
+            var begun = Stopwatch.GetTimestamp();
             Checkpoint(_journalPages >= HardLimitFactor * _softLimitPages ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE);
+            Pace(Stopwatch.GetElapsedTime(begun));
             if (FreePages() > Math.Max(VacuumPages, _database.QueryInt64("PRAGMA page_count") / 2))
             {
                 // Free pages are kept for new rows, but a store that was emptied should shrink in time.
@@ -103,6 +115,12 @@ internal sealed class SqliteWriter : IDisposable
         using var vacuum = new SqliteStatement(_database,
             string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({VacuumPages})"));
         vacuum.Run();
+    }
+
+    private void Pace(TimeSpan took)
+    {
+        var due = took > CheckpointTime ? _duePages / 2 : took < CheckpointTime / 2 ? _duePages * 2 : _duePages;
+        _duePages = Math.Min(Math.Max(due, FewestPages), _softLimitPages);
     }
 
     private void Checkpoint(int mode)

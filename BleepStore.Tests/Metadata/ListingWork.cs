@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Sqlite;
 using SQLitePCL;
@@ -6,7 +6,7 @@ using SQLitePCL;
 namespace BleepStore.Tests.Metadata;
 
 /// <summary>Lists through a connection of its own and says what that cost the engine: no clock, so that a test may insist on it.</summary>
-internal sealed class ListingWork : IDisposable
+internal sealed partial class ListingWork : IDisposable
 {
     private readonly SqliteDatabase _database;
     private readonly SqliteQueries _queries;
@@ -60,6 +60,15 @@ internal sealed class ListingWork : IDisposable
     }
 
     private static TimeSpan ThreadTime()
-        => TimeSpan.FromMicroseconds(
-            long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1000.0);
+    {
+        const int ThreadCpuTime = 3;
+        return ClockGetTime(ThreadCpuTime, out var time) == 0 ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
+            : throw new InvalidOperationException("This system does not count the time of a thread.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ClockGetTime(int clock, out TimeSpec time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct TimeSpec(long Seconds, long Nanoseconds);
 }

@@ -79,6 +79,28 @@ public sealed class RecordEncodingTests
     }
 
     [Fact]
+    public void A_record_with_a_flipped_bit_is_read_or_told_as_damaged()
+    {
+        var whole = ObjectRecordEncoding.Encode(Writer, RecordSamples.Object).ToArray();
+        var told = 0;
+        for (var bit = 0; bit < 8 * whole.Length; bit++)
+        {
+            var bytes = whole.ToArray();
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            try
+            {
+                ObjectRecordEncoding.Decode(bytes);
+            }
+            catch (MetadataFormatException)
+            {
+                told++;
+            }
+        }
+
+        told.ShouldBeGreaterThan(whole.Length);
+    }
+
+    [Fact]
     public void Long_messages_and_extreme_numbers_survive()
     {
         var record = RecordSamples.Object with

@@ -55,6 +55,26 @@ public sealed class SqliteCommitterTests
     }
 
     [Fact]
+    public async Task A_small_command_waits_for_one_large_one_at_most()
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await bed.HoldAsync(Cancellation);
+        var large = Enumerable.Range(0, 5)
+            .Select(number => bed.Store.ExecuteAsync(bed.Delete(Enumerable.Range(0, 1000).Select(key => $"{number}-{key}")), Cancellation).AsTask())
+            .ToList();
+        var first = bed.PutAsync("first");
+        var second = bed.PutAsync("second");
+        bed.LetGo();
+
+        var orders = (await Task.WhenAll(large)).Select(outcomes => outcomes[0].Order).ToList();
+
+        orders.ShouldBeInOrder(SortDirection.Ascending);
+        var put = (await first).Order;
+        orders.Count(order => order < put).ShouldBe(1);
+        (await second).Order.ShouldBe(put + 1);
+    }
+
+    [Fact]
     public async Task A_command_that_throws_harms_no_other_of_its_batch()
     {
         await using var bed = await new SqliteTestBed().WithBucketAsync();
