@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BleepStore.Api.Content;
 using BleepStore.Api.Hosting;
 using BleepStore.Metadata.Listing;
@@ -60,6 +59,7 @@ internal sealed class CrashDisk(string directory, History history, long moment)
 
     private async Task CheckUploadsAsync(OpenedStore store, long bucketId, CancellationToken cancellationToken)
     {
+        var reader = new ObjectReader(store.Metadata, store.Storage);
         foreach (var (upload, parts) in history.UploadsAt(moment))
         {
             (await store.Metadata.FindUploadAsync(bucketId, upload.Key, upload.UploadId, cancellationToken))
@@ -69,7 +69,9 @@ internal sealed class CrashDisk(string directory, History history, long moment)
             {
                 var record = stored.FirstOrDefault(some => some.PartNumber == part.Number)
                     ?? throw new InvalidOperationException($"Part {part.Number} of upload {upload.UploadId} was acknowledged and is absent.");
-                (await ReadAsync(store, record.Segments, cancellationToken)).ShouldBe(part.Content, $"part {part.Number} of upload {upload.UploadId}");
+                await using var content = await reader.OpenSegmentAsync(record.Segments.Single(), 0, record.Size, cancellationToken);
+                (await History.ContentOfAsync(record.Size, content, cancellationToken))
+                    .ShouldBe(part.Content, $"part {part.Number} of upload {upload.UploadId}");
             }
         }
     }
@@ -77,26 +79,6 @@ internal sealed class CrashDisk(string directory, History history, long moment)
     private static async Task<string> ReadAsync(OpenedStore store, ObjectRecord record, CancellationToken cancellationToken)
     {
         await using var content = await new ObjectReader(store.Metadata, store.Storage).OpenAsync(record, 0, record.Size, cancellationToken);
-        return await ReadAsync(content, cancellationToken);
-    }
-
-    private static async Task<string> ReadAsync(OpenedStore store, ImmutableArray<Segment> segments, CancellationToken cancellationToken)
-    {
-        var reader = new ObjectReader(store.Metadata, store.Storage);
-        using var whole = new MemoryStream();
-        foreach (var segment in segments)
-        {
-            await using var content = await reader.OpenSegmentAsync(segment, 0, segment.Length, cancellationToken);
-            await content.CopyToAsync(whole, cancellationToken);
-        }
-
-        return History.ContentOf(whole.GetBuffer().AsSpan(0, (int)whole.Length));
-    }
-
-    private static async Task<string> ReadAsync(Stream content, CancellationToken cancellationToken)
-    {
-        using var whole = new MemoryStream();
-        await content.CopyToAsync(whole, cancellationToken);
-        return History.ContentOf(whole.GetBuffer().AsSpan(0, (int)whole.Length));
+        return await History.ContentOfAsync(record.Size, content, cancellationToken);
     }
 }

@@ -30,7 +30,14 @@ internal sealed record PartHistory(int Number, long Answered, string Content);
 internal sealed record History(long BucketAnswered, List<KeyChange> Changes, List<UploadHistory> Uploads)
 {
     /// <summary>The text that stands for bytes.</summary>
-    public static string ContentOf(ReadOnlySpan<byte> bytes) => $"{bytes.Length} bytes {Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}";
+    public static string ContentOf(ReadOnlySpan<byte> bytes) => ContentOf(bytes.Length, SHA256.HashData(bytes));
+
+    /// <summary>The same of a stream that is read to its end.</summary>
+    /// <param name="length">The length that it is said to have.</param>
+    /// <param name="content">The stream.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<string> ContentOfAsync(long length, Stream content, CancellationToken cancellationToken)
+        => ContentOf(length, await SHA256.HashDataAsync(content, cancellationToken));
 
     /// <summary>What each key may hold when the power fails at <paramref name="moment"/>; keys that are not named must be absent.</summary>
     public Dictionary<string, HashSet<string?>> AllowedAt(long moment)
@@ -66,4 +73,6 @@ internal sealed record History(long BucketAnswered, List<KeyChange> Changes, Lis
         => Changes.Select(change => change.Answered).OfType<long>()
             .Concat(Uploads.SelectMany(upload => upload.Parts.Select(part => part.Answered).Append(upload.Answered)))
             .Append(BucketAnswered);
+
+    private static string ContentOf(long length, byte[] hash) => $"{length} bytes {Convert.ToHexStringLower(hash)[..16]}";
 }
