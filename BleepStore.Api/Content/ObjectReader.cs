@@ -73,7 +73,7 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
     /// <exception cref="BlobCorruptException">The blob that a row names is absent.</exception>
     public async ValueTask<Stream> OpenSegmentAsync(Segment segment, long offset, long length, CancellationToken cancellationToken)
         => await storage.OpenAsync(BlobWriter.ToBlob(segment), offset, length, cancellationToken)
-            ?? throw new BlobCorruptException(new BlobId(segment.BlobId), "it is absent");
+            ?? throw new BlobCorruptException(new BlobId(segment.BlobId), "it is absent", isAbsent: true);
 
     private static SegmentSlice? Slice(Segment segment, long position, long offset, long end)
     {
