@@ -34,7 +34,15 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
         string bucket, string key, Segment source, long offset, long length, bool isPart, CancellationToken cancellationToken)
     {
         RequireSpace(length);
-        return [ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, new BlobAddress(bucket, key, ids.Next(), isPart), cancellationToken))];
+        try
+        {
+            var address = new BlobAddress(bucket, key, ids.Next(), isPart);
+            return [ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, address, cancellationToken))];
+        }
+        catch (FileNotFoundException)
+        {
+            throw new BlobCorruptException(new BlobId(source.BlobId), "it is absent", isAbsent: true);
+        }
     }
 
     /// <summary>Carries out the command that names <paramref name="segments"/>. Where it is certainly not applied, they are deleted.</summary>
