@@ -28,6 +28,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// </summary>
     long? FreeBytes { get; }
 
+    /// <summary>Bytes that one <see cref="PutObject.InlineBody"/> may have; 0 when the engine keeps no bodies.</summary>
+    int MaxInlineBytes { get; }
+
     /// <summary>The bucket, or null.</summary>
     ValueTask<BucketRecord?> FindBucketAsync(string bucket, CancellationToken cancellationToken);
 

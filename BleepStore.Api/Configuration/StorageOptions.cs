@@ -10,6 +10,11 @@ internal enum StorageBackend
 /// <summary>Section <c>storage</c>.</summary>
 internal sealed record StorageOptions
 {
+    private const long DefaultInlineThreshold = 4 << 10;
+
+    // Beyond this every engine pays more for a body than a blob costs.
+    private const long MaxInlineThreshold = 32 << 10;
+
     private static readonly string[] LaterBackends = ["sqlite", "aws", "gcp", "azure"];
 
     public required StorageBackend Backend { get; init; }
@@ -23,6 +28,9 @@ internal sealed record StorageOptions
     /// <summary>Free bytes below which nothing is added; null for the larger of 1 GiB and 2%.</summary>
     public required long? MinFree { get; init; }
 
+    /// <summary>Bytes up to which a body travels in its command, as far as the metadata engine carries it.</summary>
+    public required long InlineThreshold { get; init; }
+
     public static StorageOptions Read(SettingReader settings)
     {
         foreach (var backend in LaterBackends)
@@ -30,7 +38,6 @@ internal sealed record StorageOptions
             settings.Accept("storage." + backend);
         }
 
-        settings.ReadLater("storage.inline_threshold", "0");
         settings.ReadLater("storage.memory.persistence", "none");
         settings.AcceptKey("storage.memory.snapshot_path");
         settings.AcceptKey("storage.memory.snapshot_interval_seconds");
@@ -44,6 +51,7 @@ internal sealed record StorageOptions
             LocalRoot = settings.Read("storage.local.root_dir", "./data/objects", SettingTypes.Text),
             MemoryMaxSize = memoryMaxSize is 0 ? null : memoryMaxSize,
             MinFree = settings.Read("storage.min_free", null, SettingTypes.OptionalSize),
+            InlineThreshold = settings.Read("storage.inline_threshold", DefaultInlineThreshold, SettingTypes.Size(0, MaxInlineThreshold)),
         };
     }
 }

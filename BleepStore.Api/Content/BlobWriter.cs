@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Records;
@@ -7,37 +6,39 @@ using BleepStore.Storage;
 namespace BleepStore.Api.Content;
 
 /// <summary>Writes bytes as segments before the command that names them, and takes them back when that command was certainly refused.</summary>
-internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource ids, FreeSpaceGuard freeSpace, ILogger<BlobWriter> logger)
+internal sealed partial class BlobWriter(
+    IObjectStorage storage, BlobIdSource ids, FreeSpaceGuard freeSpace, InlineLimit inline, ILogger<BlobWriter> logger)
 {
-    /// <summary>Reads <paramref name="content"/> to its end into one durable blob; no segment for no bytes.</summary>
+    /// <summary>
+    /// Reads <paramref name="content"/> to its end: a small body stays in memory, to travel in its command; any other becomes one durable blob.
+    /// </summary>
     /// <exception cref="StorageFullException">There is no room; nothing is left behind.</exception>
-    public async ValueTask<ImmutableArray<Segment>> WriteAsync(
+    public async ValueTask<WrittenContent> WriteAsync(
         string bucket, string key, Stream content, long length, bool isPart, CancellationToken cancellationToken)
     {
         // A row needs room too.
         RequireSpace(length);
-        if (length == 0)
+        if (length <= inline.Bytes)
         {
-            // The source still has to say, at its last read, that nothing was all there was.
-            var probe = new byte[1];
-            return await content.ReadAsync(probe, cancellationToken) == 0
-                ? []
-                : throw new InvalidDataException("More bytes came than were announced.");
+            return await ReadInlineAsync(content, (int)length, cancellationToken);
         }
 
         var blob = await storage.WriteAsync(new BlobAddress(bucket, key, ids.Next(), isPart), content, length, cancellationToken);
-        return [ToSegment(blob)];
+        return new WrittenContent([ToSegment(blob)], default);
     }
 
-    /// <summary>Makes segments of their own from verified bytes of others.</summary>
-    public async ValueTask<ImmutableArray<Segment>> CopyAsync(
+    /// <summary>True when the backend can make the copy by itself: the bytes are a blob, and the copy is to be one too.</summary>
+    public bool CanCopy(Segment source, long length) => source.Kind == SegmentKind.Blob && length > inline.Bytes;
+
+    /// <summary>Makes a blob of its own from verified bytes of another.</summary>
+    public async ValueTask<WrittenContent> CopyAsync(
         string bucket, string key, Segment source, long offset, long length, bool isPart, CancellationToken cancellationToken)
     {
         RequireSpace(length);
         try
         {
             var address = new BlobAddress(bucket, key, ids.Next(), isPart);
-            return [ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, address, cancellationToken))];
+            return new WrittenContent([ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, address, cancellationToken))], default);
         }
         catch (FileNotFoundException)
         {
@@ -45,31 +46,31 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
         }
     }
 
-    /// <summary>Carries out the command that names <paramref name="segments"/>. Where it is certainly not applied, they are deleted.</summary>
+    /// <summary>Carries out the command that names <paramref name="content"/>. Where it is certainly not applied, blobs are deleted.</summary>
     public async ValueTask<WriteOutcome> CommitAsync(
-        IMetadataStore metadata, MetadataCommand<WriteOutcome> command, ImmutableArray<Segment> segments, CancellationToken cancellationToken)
+        IMetadataStore metadata, MetadataCommand<WriteOutcome> command, WrittenContent content, CancellationToken cancellationToken)
     {
         try
         {
             var outcome = await metadata.ExecuteAsync(command, cancellationToken);
             if (!outcome.IsDone)
             {
-                await DropAsync(segments);
+                await DropAsync(content);
             }
 
             return outcome;
         }
         catch (Exception e) when (e is OperationCanceledException or MetadataBusyException or MetadataFullException or MetadataUnavailableException { OutcomeUnknown: false })
         {
-            await DropAsync(segments);
+            await DropAsync(content);
             throw;
         }
     }
 
-    /// <summary>Deletes blobs that no row names and none will. A failure leaves them to the sweep.</summary>
-    public async ValueTask DropAsync(ImmutableArray<Segment> segments)
+    // No row names these blobs and none will. A failure leaves them to the sweep; inline bytes went nowhere.
+    private async ValueTask DropAsync(WrittenContent content)
     {
-        foreach (var segment in segments)
+        foreach (var segment in content.Segments.Where(segment => segment.Kind == SegmentKind.Blob))
         {
             try
             {
@@ -84,6 +85,35 @@ internal sealed partial class BlobWriter(IObjectStorage storage, BlobIdSource id
 
     public static StoredBlob ToBlob(Segment segment)
         => new(new BlobId(segment.BlobId), segment.Backend, segment.Locator, segment.Length, segment.StoredLength);
+
+    private async ValueTask<WrittenContent> ReadInlineAsync(Stream content, int length, CancellationToken cancellationToken)
+    {
+        // The room of the seal also lets the source be asked for its end: only then has it kept all its promises.
+        var bytes = new byte[length + InlineBody.SealBytes];
+        var filled = 0;
+        while (await content.ReadAsync(bytes.AsMemory(filled), cancellationToken) is var count and > 0)
+        {
+            filled += count;
+            if (filled > length)
+            {
+                throw new InvalidDataException("More bytes came than were announced.");
+            }
+        }
+
+        if (filled < length)
+        {
+            throw new EndOfStreamException("Fewer bytes came than were announced.");
+        }
+
+        if (length == 0)
+        {
+            return WrittenContent.Empty;
+        }
+
+        var id = ids.Next();
+        InlineBody.Seal(id, bytes);
+        return new WrittenContent([new Segment(SegmentKind.Inline, id.Value, Backend: "", Locator: "", length, bytes.Length)], bytes);
+    }
 
     private void RequireSpace(long length)
     {

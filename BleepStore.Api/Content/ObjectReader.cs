@@ -70,10 +70,20 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
     }
 
     /// <summary>Opens a piece of one segment.</summary>
-    /// <exception cref="BlobCorruptException">The blob that a row names is absent.</exception>
+    /// <exception cref="BlobCorruptException">The bytes that a row names are absent or damaged.</exception>
     public async ValueTask<Stream> OpenSegmentAsync(Segment segment, long offset, long length, CancellationToken cancellationToken)
-        => await storage.OpenAsync(BlobWriter.ToBlob(segment), offset, length, cancellationToken)
-            ?? throw new BlobCorruptException(new BlobId(segment.BlobId), "it is absent", isAbsent: true);
+        => segment.Kind == SegmentKind.Inline
+            ? await OpenInlineAsync(segment, offset, length, cancellationToken)
+            : await storage.OpenAsync(BlobWriter.ToBlob(segment), offset, length, cancellationToken) ?? throw Absent(segment);
+
+    private async ValueTask<Stream> OpenInlineAsync(Segment segment, long offset, long length, CancellationToken cancellationToken)
+    {
+        var row = await metadata.FindInlineBodyAsync(segment.BlobId, cancellationToken) ?? throw Absent(segment);
+        var plain = InlineBody.Open(new BlobId(segment.BlobId), row, segment.Length);
+        return new MemoryStream(plain.Slice((int)offset, (int)length).ToArray(), writable: false);
+    }
+
+    private static BlobCorruptException Absent(Segment segment) => new(new BlobId(segment.BlobId), "it is absent", isAbsent: true);
 
     private static SegmentSlice? Slice(Segment segment, long position, long offset, long end)
     {

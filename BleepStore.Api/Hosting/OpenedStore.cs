@@ -48,6 +48,7 @@ internal static class OpenedStoreRegistration
         services.AddSingleton(store.Boot);
         services.AddSingleton(store.RootKey);
         services.AddSingleton(new BlobIdSource(store.Boot.Node, store.Boot.Boot));
+        services.AddSingleton(InlineLimit.Of(options.Storage.InlineThreshold, store.Metadata.MaxInlineBytes));
         services.AddSingleton(environment.CrashPoints);
         services.AddSingleton<ICredentialLookup, StoreCredentialLookup>();
         services.AddSingleton(FreeSpaceGuard.Of(

@@ -66,14 +66,7 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
         }
 
         var stored = transaction.Replace(BucketId, Object, before, Time);
-        foreach (var segment in Object.Segments)
-        {
-            if (segment.Kind == SegmentKind.Inline)
-            {
-                transaction.PutInlineBody(segment.BlobId, InlineBody);
-            }
-        }
-
+        transaction.PutInlineBodies(Object.Segments, InlineBody);
         var outcome = new WriteOutcome(WriteStatus.Done, stored.Order, stored.VersionId, stored.LastModified);
         if (Retry is not null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Commands;
@@ -32,6 +33,18 @@ internal static class TransactionSteps
 
         transaction.AddToCounters(bucketId, before is null ? 1 : 0, stored.Size - (before?.Size ?? 0));
         return stored;
+    }
+
+    /// <summary>Keeps the bytes that came with a command for the inline segment among those it names.</summary>
+    public static void PutInlineBodies(this IMetadataTransaction transaction, ImmutableArray<Segment> segments, ReadOnlyMemory<byte> body)
+    {
+        foreach (var segment in segments)
+        {
+            if (segment.Kind == SegmentKind.Inline)
+            {
+                transaction.PutInlineBody(segment.BlobId, body);
+            }
+        }
     }
 
     /// <summary>Turns the bytes of an object that no row names any more into garbage.</summary>

@@ -42,7 +42,13 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
     /// <summary>The part; its time is assigned by the store.</summary>
     public required PartRecord Part { get; init; }
 
+    /// <summary>The bytes of the part's <see cref="SegmentKind.Inline"/> segment; empty when it has none.</summary>
+    public ReadOnlyMemory<byte> InlineBody { get; init; }
+
     public EventIntent? Event { get; init; }
+
+    /// <inheritdoc/>
+    public override int SizeBytes => 512 + InlineBody.Length;
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
@@ -76,6 +82,7 @@ public sealed record PutPart : MetadataCommand<WriteOutcome>
                 });
         }
 
+        transaction.PutInlineBodies(Part.Segments, InlineBody);
         transaction.Tell(Event, Bucket, order);
         return new WriteOutcome(WriteStatus.Done, order, LastModified: Time);
     }

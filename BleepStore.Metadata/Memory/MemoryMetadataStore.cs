@@ -31,6 +31,9 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
     public long? FreeBytes => maxBytes is { } bound ? Math.Max(0, bound - _state.SizeBytes) : null;
 
     /// <inheritdoc/>
+    public int MaxInlineBytes => 64 << 10;
+
+    /// <inheritdoc/>
     public ValueTask<TResult> ExecuteAsync<TResult>(MetadataCommand<TResult> command, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)

@@ -94,6 +94,9 @@ public sealed class SqliteMetadataStore : IMetadataStore
     /// <inheritdoc/>
     public long? FreeBytes => _reserve.FreeBytes - _reserve.OwedBytes;
 
+    /// <inheritdoc/>
+    public int MaxInlineBytes => 64 << 10;
+
     /// <summary>True while the reserve is given up: only commands that free bytes run.</summary>
     public bool IsOutOfSpace => _reserve.IsMissing;
 

@@ -59,7 +59,7 @@ public sealed class DamagedBlobTests(DurableApiHost fixture) : IClassFixture<Dur
     public async Task A_lost_file_is_500_and_can_be_deleted()
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);
-        var file = await PutDamagedAsync(bucket, "key", TestBucket.Bytes(100), 0);
+        var file = await PutDamagedAsync(bucket, "key", TestBucket.Bytes(300_000), 0);
         File.Delete(file);
         (await bucket.GetAsync("key")).Status.ShouldBe(500);
         (await bucket.CopyAsync("key", "copy")).Status.ShouldBe(500);

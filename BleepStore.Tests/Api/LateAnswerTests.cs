@@ -1,3 +1,4 @@
+using BleepStore.Api.Content;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Pipeline;
 using BleepStore.Storage;
@@ -117,6 +118,7 @@ public sealed class LateAnswerTests
         {
             var inner = (IObjectStorage)services.Last(service => service.ServiceType == typeof(IObjectStorage)).ImplementationInstance!;
             services.AddSingleton<IObjectStorage>(storage = new GatedStorage(inner));
+            services.AddSingleton(new InlineLimit(0));
             var damage = new ReadDamage(new DamageCounts(), NullLogger<ReadDamage>.Instance);
             services.AddSingleton(new S3ResponseWriter(TimeProvider.System, damage, NullLogger<S3ResponseWriter>.Instance)
             {

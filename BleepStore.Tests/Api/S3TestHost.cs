@@ -41,6 +41,8 @@ internal sealed class S3TestHost : IAsyncDisposable
     public static readonly Credential Alice = new("alice-key", "alice-secret", "alice", "Alice", IsRoot: false, Active: true);
     public static readonly Credential Bob = new("bob-key", "bob-secret", "bob", "Bob", IsRoot: false, Active: true);
 
+    private const int InlineThreshold = 4096;
+
     private readonly WebApplication _app;
     private readonly string? _directory;
 
@@ -52,6 +54,8 @@ internal sealed class S3TestHost : IAsyncDisposable
     }
 
     public Uri Endpoint { get; }
+
+    public IServiceProvider Services => _app.Services;
 
     public IMetadataStore Metadata => _app.Services.GetRequiredService<IMetadataStore>();
 
@@ -140,6 +144,7 @@ internal sealed class S3TestHost : IAsyncDisposable
         root?.Claim(metadata.StoreId, boot);
         services.AddSingleton(metadata);
         services.AddSingleton(storage);
+        services.AddSingleton(InlineLimit.Of(InlineThreshold, metadata.MaxInlineBytes));
         services.AddSingleton(new BlobIdSource(0, boot));
         services.AddSingleton(new NodeBoot(0, boot, MaySweep: true));
     }

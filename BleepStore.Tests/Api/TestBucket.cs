@@ -132,10 +132,22 @@ internal sealed class TestBucket
                 CultureInfo.InvariantCulture, $"<Part><PartNumber>{part.Number}</PartNumber><ETag>\"{part.ETag}\"</ETag></Part>")))
             + "</CompleteMultipartUpload>";
 
-    /// <summary>How many blobs the storage holds.</summary>
-    public async Task<int> CountBlobsAsync()
+    /// <summary>How many bodies the metadata keeps by itself.</summary>
+    public async Task<int> CountInlineBodiesAsync()
     {
         var count = 0;
+        foreach (var owner in await Host.Metadata.ListBlobOwnersAsync(after: null, limit: int.MaxValue, TestContext.Current.CancellationToken))
+        {
+            count += await Host.Metadata.FindInlineBodyAsync(owner.BlobId, TestContext.Current.CancellationToken) is null ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many blobs storage and metadata hold together.</summary>
+    public async Task<int> CountBlobsAsync()
+    {
+        var count = await CountInlineBodiesAsync();
         await foreach (var _ in Host.Storage.ListAsync(TestContext.Current.CancellationToken))
         {
             count++;

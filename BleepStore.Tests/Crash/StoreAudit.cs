@@ -37,7 +37,13 @@ internal static class StoreAudit
             blobs.Add(blob.Id.Value);
         }
 
-        var owners = (await metadata.ListBlobOwnersAsync(after: null, limit: 1_000_000, cancellationToken)).Select(owner => owner.BlobId).ToHashSet();
+        var rows = await metadata.ListBlobOwnersAsync(after: null, limit: 1_000_000, cancellationToken);
+        foreach (var inline in rows.Where(row => row.Backend.Length == 0))
+        {
+            (await metadata.FindInlineBodyAsync(inline.BlobId, cancellationToken)).ShouldNotBeNull($"the row of inline blob {inline.BlobId:x32} has no bytes");
+        }
+
+        var owners = rows.Where(row => row.Backend.Length > 0).Select(row => row.BlobId).ToHashSet();
         blobs.Except(owners).ShouldBeEmpty("blobs without a row");
         owners.Except(blobs).ShouldBeEmpty("rows without a blob");
         Directory.EnumerateFiles(Path.Combine(storagePath, ".tmp")).ShouldBeEmpty();

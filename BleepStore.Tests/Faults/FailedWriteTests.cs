@@ -25,16 +25,17 @@ public sealed class FailedWriteTests
         var upload = await BeginUploadAsync(bed);
 
         faults.Fail(call, "/objects/.", error);
-        foreach (var length in new[] { 1, 70_000, 3_000_000 })
+        foreach (var length in new[] { 5000, 70_000, 3_000_000 })
         {
             (await bed.TryPutAsync($"during-{length}", length, HttpStatusCode.InternalServerError, "InternalError", Token)).ShouldBeFalse();
         }
 
-        (await bed.TryPutAsync("before", 10, HttpStatusCode.InternalServerError, "InternalError", Token)).ShouldBeFalse();
+        (await bed.TryPutAsync("before", 5000, HttpStatusCode.InternalServerError, "InternalError", Token)).ShouldBeFalse();
         FaultBed.ShouldBeError(await UploadPartAsync(bed, upload), HttpStatusCode.InternalServerError, "InternalError");
         bed.NothingIsHalfWritten();
         await bed.VerifyAsync(Token);
         (await bed.TryPutAsync("empty", 0, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("inline", 1000, Token)).ShouldBeTrue("its bytes go to the metadata");
 
         faults.Heal(call);
         (await bed.TryPutAsync("after", 3_000_000, Token)).ShouldBeTrue();
@@ -49,7 +50,7 @@ public sealed class FailedWriteTests
         using var directory = new TemporaryDirectory();
         using var faults = await FaultLibrary.CompileAsync(Token);
         await using var bed = await FaultBed.StartAsync(directory.Path, faults.Environment, Token);
-        (await bed.TryPutAsync("small", 1000, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("small", 5000, Token)).ShouldBeTrue();
         (await bed.TryPutAsync("large", 3_000_000, Token)).ShouldBeTrue();
 
         faults.Fail("read", "/objects/");

@@ -99,7 +99,7 @@ public sealed class StoreOpeningTests : IDisposable
         await using (var first = await StartAsync())
         {
             await first.Client.PutBucketAsync("bucket", Token);
-            await first.Client.PutObjectAsync(new() { BucketName = "bucket", Key = "a", ContentBody = "content" }, Token);
+            await first.Client.PutObjectAsync(new() { BucketName = "bucket", Key = "a", ContentBody = new string('c', 5000) }, Token);
         }
 
         var refusal = await Should.ThrowAsync<StartException>(() => StartAsync(options => options.Set("storage.backend", "memory")));

@@ -271,6 +271,19 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
     }
 
     [Fact]
+    public async Task A_body_of_the_largest_inline_size_comes_back_whole()
+    {
+        var body = new byte[Store.MaxInlineBytes];
+        new Random(1).NextBytes(body);
+        body.Length.ShouldBe(64 * 1024);
+        var segment = NewBlob(body.Length) with { Kind = SegmentKind.Inline, Backend = "" };
+
+        await ExecuteAsync(Put("key", body.Length, segments: segment) with { InlineBody = body });
+
+        (await Store.FindInlineBodyAsync(segment.BlobId, Cancellation))!.Value.Span.SequenceEqual(body).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_cancelled_command_is_never_applied()
     {
         using var source = new CancellationTokenSource();

@@ -20,6 +20,8 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
 
     public long? FreeBytes => inner.FreeBytes;
 
+    public int MaxInlineBytes => inner.MaxInlineBytes;
+
     public ValueTask<BucketRecord?> FindBucketAsync(string bucket, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindBucket"), inner.FindBucketAsync(bucket, cancellationToken));
 

@@ -86,7 +86,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
     private async Task<S3Response> CopyAsync(
         S3Request request, ObjectRecord source, ObjectRecord draft, ChecksumAlgorithm algorithm, Commands.WriteCondition condition, CancellationToken cancellationToken)
     {
-        var content = await copier.CopyAsync(source, 0, source.Size, request.Bucket.Name, request.Key, algorithm, isPart: false, cancellationToken);
+        var copied = await copier.CopyAsync(source, 0, source.Size, request.Bucket.Name, request.Key, algorithm, isPart: false, cancellationToken);
         var outcome = await blobs.CommitAsync(
             metadata,
             new Commands.PutObject
@@ -94,14 +94,15 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
                 Time = time.GetUtcNow(),
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
-                Object = draft with { ETag = content.ETag, Checksum = content.Checksum, Segments = content.Segments },
+                Object = draft with { ETag = copied.ETag, Checksum = copied.Checksum, Segments = copied.Content.Segments },
+                InlineBody = copied.Content.InlineBody,
                 Condition = condition,
-                Retry = RetryIdentities.Of(request, condition)?.WithPayload(Encoding.UTF8.GetBytes(content.ETag)),
+                Retry = RetryIdentities.Of(request, condition)?.WithPayload(Encoding.UTF8.GetBytes(copied.ETag)),
             },
-            content.Segments,
+            copied.Content,
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", content, outcome.LastModified));
+            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", copied, outcome.LastModified));
     }
 }

@@ -48,9 +48,9 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             return refusal;
         }
 
-        var segments = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: false, cancellationToken);
+        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: false, cancellationToken);
         var checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)Checksums.ChecksumType.FullObject, body.Checksum.Value);
-        var record = draft with { Size = body.LengthBytes, ETag = Convert.ToHexStringLower(body.Md5), Checksum = checksum, Segments = segments };
+        var record = draft with { Size = body.LengthBytes, ETag = Convert.ToHexStringLower(body.Md5), Checksum = checksum, Segments = content.Segments };
         var outcome = await blobs.CommitAsync(
             metadata,
             new Commands.PutObject
@@ -59,10 +59,11 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Object = record,
+                InlineBody = content.InlineBody,
                 Condition = condition,
                 Retry = RetryIdentities.Of(request, condition)?.WithPayload(body.Md5),
             },
-            segments,
+            content,
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)

@@ -3,6 +3,7 @@ using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
+using Commands = BleepStore.Metadata.Commands;
 
 namespace BleepStore.Api.Operations.Uploads;
 
@@ -31,6 +32,17 @@ internal static class PartParameters
             ? upload
             : throw new S3Exception(S3Errors.AccessDenied);
     }
+
+    /// <summary>The command that stores a part for the upload of a request.</summary>
+    public static Commands.PutPart Put(S3Request request, PartRecord part, ReadOnlyMemory<byte> inlineBody, TimeProvider time) => new()
+    {
+        Time = time.GetUtcNow(),
+        Bucket = request.Bucket.Name,
+        BucketId = request.Bucket.BucketId,
+        Key = request.Key,
+        Part = part,
+        InlineBody = inlineBody,
+    };
 
     public static S3Error NoSuchUpload(S3Request request) => S3Errors.NoSuchUpload.With("UploadId", request.Query["uploadId"] ?? "");
 }

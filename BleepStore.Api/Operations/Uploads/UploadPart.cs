@@ -7,7 +7,6 @@ using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
-using Commands = BleepStore.Metadata.Commands;
 
 namespace BleepStore.Api.Operations.Uploads;
 
@@ -40,7 +39,7 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Uplo
             Algorithm = upload.ChecksumAlgorithm == 0 ? null : (ChecksumAlgorithm)upload.ChecksumAlgorithm,
             AlgorithmMustBeSent = upload.ChecksumType == (int)ChecksumType.Composite,
         });
-        var segments = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: true, cancellationToken);
+        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: true, cancellationToken);
         var part = new PartRecord
         {
             UploadId = upload.UploadId,
@@ -48,12 +47,12 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Uplo
             Size = body.LengthBytes,
             ETag = Convert.ToHexStringLower(body.Md5),
             Checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)ChecksumType.FullObject, body.Checksum.Value),
-            Segments = segments,
+            Segments = content.Segments,
         };
         var outcome = await blobs.CommitAsync(
             metadata,
-            new Commands.PutPart { Time = time.GetUtcNow(), Bucket = request.Bucket.Name, BucketId = request.Bucket.BucketId, Key = request.Key, Part = part },
-            segments,
+            PartParameters.Put(request, part, content.InlineBody, time),
+            content,
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? error

@@ -7,7 +7,6 @@ using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
-using Commands = BleepStore.Metadata.Commands;
 
 namespace BleepStore.Api.Operations.Uploads;
 
@@ -87,23 +86,23 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         S3Request request, ObjectRecord source, ByteRange range, UploadRecord upload, int number, CancellationToken cancellationToken)
     {
         var algorithm = upload.ChecksumAlgorithm == 0 ? ChecksumAlgorithm.Crc64Nvme : (ChecksumAlgorithm)upload.ChecksumAlgorithm;
-        var content = await copier.CopyAsync(source, range.Offset, range.Length, request.Bucket.Name, request.Key, algorithm, isPart: true, cancellationToken);
+        var copied = await copier.CopyAsync(source, range.Offset, range.Length, request.Bucket.Name, request.Key, algorithm, isPart: true, cancellationToken);
         var part = new PartRecord
         {
             UploadId = upload.UploadId,
             PartNumber = number,
             Size = range.Length,
-            ETag = content.ETag,
-            Checksum = content.Checksum,
-            Segments = content.Segments,
+            ETag = copied.ETag,
+            Checksum = copied.Checksum,
+            Segments = copied.Content.Segments,
         };
         var outcome = await blobs.CommitAsync(
             metadata,
-            new Commands.PutPart { Time = time.GetUtcNow(), Bucket = request.Bucket.Name, BucketId = request.Bucket.BucketId, Key = request.Key, Part = part },
-            content.Segments,
+            PartParameters.Put(request, part, copied.Content.InlineBody, time),
+            copied.Content,
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? error
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", content, outcome.LastModified));
+            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", copied, outcome.LastModified));
     }
 }
