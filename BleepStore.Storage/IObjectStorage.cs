@@ -69,9 +69,18 @@ public sealed class StorageFullException(string message, Exception? innerExcepti
 /// <summary>
 /// The bytes at rest of a blob fail their checksum, or its file is cut short: an error for the reader, never wrong bytes.
 /// </summary>
-public sealed class BlobCorruptException(BlobId blob, string detail)
+/// <param name="blob">The damaged blob.</param>
+/// <param name="detail">Completes the sentence that it is damaged.</param>
+/// <param name="isAbsent">True when nothing is left of it.</param>
+public sealed class BlobCorruptException(BlobId blob, string detail, bool isAbsent = false)
     : IOException($"Blob {blob} is damaged: {detail}")
 {
+    /// <summary>What is wrong with it, without its name.</summary>
+    public string Detail { get; } = detail;
+
+    /// <summary>True when nothing is left of the blob that a row names.</summary>
+    public bool IsAbsent { get; } = isAbsent;
+
     /// <summary>The damaged blob.</summary>
     public BlobId Blob { get; } = blob;
 }

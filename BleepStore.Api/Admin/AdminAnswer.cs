@@ -24,6 +24,9 @@ internal sealed record AdminAnswer(int Status, object? Body)
 
     public static AdminAnswer Ok(object body) => new(StatusCodes.Status200OK, body);
 
+    /// <summary>The request was understood, and goes on after this answer.</summary>
+    public static AdminAnswer Accepted(object body) => new(StatusCodes.Status202Accepted, body);
+
     public static AdminAnswer Created(object body) => new(StatusCodes.Status201Created, body);
 
     /// <summary>A refusal; the request id is added where it is written.</summary>

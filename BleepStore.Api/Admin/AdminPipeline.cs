@@ -148,6 +148,7 @@ internal static class AdminRegistration
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<IAdminRoutes, ServerRoutes>();
         services.AddSingleton<IAdminRoutes, CredentialRoutes>();
+        services.AddSingleton<IAdminRoutes, IntegrityRoutes>();
         return services;
     }
 }

@@ -32,18 +32,16 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             return 0;
         }
 
-        var unswept = (await metadata.ListBootsAsync(boot.Node, cancellationToken)).Where(row => !row.Swept && row.Boot < boot.Boot).ToList();
-        if (unswept.Count == 0)
+        var rule = await SweepRule.ReadAsync(metadata, boot, cancellationToken);
+        if (rule.Boots.Count == 0)
         {
             return 0;
         }
 
-        // Boots without a row wrote after the backup that this metadata was restored from: their blobs are not ours to judge.
-        var known = unswept.Select(row => row.Boot).ToHashSet();
         var (seen, deleted) = (0, 0);
         await foreach (var blob in storage.ListAsync(cancellationToken))
         {
-            if (blob.Id.Node == boot.Node && known.Contains(blob.Id.Boot) && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
+            if (rule.MayDelete(blob.Id) && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
             {
                 await storage.DeleteAsync(blob, cancellationToken);
                 deleted++;
@@ -55,9 +53,9 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             }
         }
 
-        foreach (var row in unswept)
+        foreach (var number in rule.Boots)
         {
-            await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = row.Node, Boot = row.Boot }, cancellationToken);
+            await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = boot.Node, Boot = number }, cancellationToken);
         }
 
         Log.Swept(logger, seen, deleted);

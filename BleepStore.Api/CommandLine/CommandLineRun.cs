@@ -14,7 +14,7 @@ internal static class CommandLineRun
         string[] arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
     {
         var options = new ServeOptions();
-        var root = BuildRoot(options, environment, errors);
+        var root = BuildRoot(options, environment, output, errors);
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
@@ -35,13 +35,13 @@ internal static class CommandLineRun
     private static string Fault(ParseResult parsed)
     {
         var fault = parsed.Errors[0].Message;
-        var names = parsed.RootCommandResult.Command.Options.Select(option => option.Name);
+        var names = parsed.CommandResult.Command.Options.Select(option => option.Name);
         return parsed.UnmatchedTokens is [var first, ..] && fault.Contains($"'{first}'", StringComparison.Ordinal)
             ? $"bleepstore: {fault.TrimEnd('.')}{NearestName.Suggestion(first, names)} (bleepstore --help lists the options)"
             : $"bleepstore: {fault} (bleepstore --help lists the options)";
     }
 
-    private static RootCommand BuildRoot(ServeOptions options, IReadOnlyDictionary<string, string> environment, TextWriter errors)
+    private static RootCommand BuildRoot(ServeOptions options, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
     {
         var root = new RootCommand("BleepStore: an S3-compatible object store.");
         var serve = new Command("serve", "Serves S3 until SIGTERM or Ctrl-C (the default).");
@@ -57,6 +57,11 @@ internal static class CommandLineRun
         }
 
         root.Subcommands.Add(serve);
+        var checks = new CheckOptions();
+        root.Subcommands.Add(CheckCommandOf(
+            "fsck", "Holds metadata and bytes against each other, in both directions, while no server runs.", checks.OfFsck, checks.ReadFsck));
+        root.Subcommands.Add(CheckCommandOf(
+            "scrub", "Reads and verifies all bytes of all objects, while no server runs.", checks.OfScrub, checks.ReadScrub));
         foreach (var option in root.Options)
         {
             if (option is VersionOption version)
@@ -70,6 +75,18 @@ internal static class CommandLineRun
         }
 
         return root;
+
+        Command CheckCommandOf(string name, string description, IEnumerable<Option> all, Func<ParseResult, CheckArguments> read)
+        {
+            var command = new Command(name, description);
+            foreach (var option in all)
+            {
+                command.Options.Add(option);
+            }
+
+            command.SetAction((parsed, cancellationToken) => CheckCommand.RunAsync(() => read(parsed), environment, output, errors, cancellationToken));
+            return command;
+        }
     }
 
     /// <summary>Prints name and version.</summary>

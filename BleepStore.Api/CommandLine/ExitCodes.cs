@@ -18,18 +18,26 @@ internal static class ExitCodes
     /// <summary>The store cannot be opened: in use by another process, foreign, damaged, newer, or without its root key.</summary>
     public const int StoreUnavailable = 4;
 
+    /// <summary>A check found damage that was not repaired, or metadata that cannot be read.</summary>
+    public const int DamageFound = 5;
+
     /// <summary>A write could not be made durable, so that only a restart tells the truth.</summary>
     public const int DurabilityLost = Storage.FileSystem.ProcessFatalErrors.ExitCode;
+
+    /// <summary>A check was stopped by a signal before its end, having found no damage so far.</summary>
+    public const int Interrupted = 130;
 
     /// <summary>The lines of the help text.</summary>
     public const string Help =
         """
         Exit codes:
-          0   stopped as asked
+          0   stopped as asked; of a check: no damage
           1   unforeseen failure
           2   wrong command line or configuration
           3   an address cannot be listened on
           4   the store cannot be opened (in use, foreign, damaged, newer, or without its root key)
+          5   a check found damage
           74  a write could not be made durable; start again
+          130 a check was stopped before its end
         """;
 }

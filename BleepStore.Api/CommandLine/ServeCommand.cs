@@ -3,10 +3,13 @@ using BleepStore.Api.Hosting;
 
 namespace BleepStore.Api.CommandLine;
 
-/// <summary>Serves S3 until the process is told to stop, and turns whatever stops the start into one line and an exit code.</summary>
+/// <summary>Serves S3 until the process is told to stop.</summary>
 internal static class ServeCommand
 {
-    public static async Task<int> RunAsync(ServeArguments arguments, TextWriter errors, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(ServeArguments arguments, TextWriter errors, CancellationToken cancellationToken)
+        => CommandGuard.RunAsync(errors, () => ServeAsync(arguments, cancellationToken));
+
+    private static async Task<int> ServeAsync(ServeArguments arguments, CancellationToken cancellationToken)
     {
         using var signals = new StopSignals(cancellationToken);
         try
@@ -23,28 +26,9 @@ internal static class ServeCommand
             await server.StopAsync(signals.Abort);
             return wasAsked ? ExitCodes.Success : ExitCodes.Failure;
         }
-        catch (ConfigurationException e)
-        {
-            foreach (var line in e.Lines)
-            {
-                await errors.WriteLineAsync("bleepstore: " + line);
-            }
-
-            return ExitCodes.Usage;
-        }
-        catch (StartException e)
-        {
-            await errors.WriteLineAsync("bleepstore: " + e.Message.ReplaceLineEndings(" "));
-            return e.ExitCode;
-        }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
         {
             return ExitCodes.Success;
-        }
-        catch (Exception e)
-        {
-            await errors.WriteLineAsync($"bleepstore: unforeseen failure: {e}");
-            return ExitCodes.Failure;
         }
     }
 }

@@ -17,6 +17,8 @@ internal sealed record BleepStoreOptions
 
     public required LimitsOptions Limits { get; init; }
 
+    public required ScrubOptions Scrub { get; init; }
+
     public required ObservabilityOptions Observability { get; init; }
 
     public required LoggingOptions Logging { get; init; }

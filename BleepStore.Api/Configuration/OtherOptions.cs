@@ -26,6 +26,24 @@ internal sealed record LimitsOptions
     };
 }
 
+/// <summary>Section <c>scrub</c>.</summary>
+internal sealed record ScrubOptions
+{
+    private const long DefaultRate = 20L << 20;
+
+    /// <summary>How often all bytes are read and verified; zero for never by itself.</summary>
+    public required TimeSpan Interval { get; init; }
+
+    /// <summary>Bytes a second that a scrub reads at most; 0 for no bound.</summary>
+    public required long Rate { get; init; }
+
+    public static ScrubOptions Read(SettingReader settings) => new()
+    {
+        Interval = settings.Read("scrub.interval", TimeSpan.Zero, SettingTypes.Duration),
+        Rate = settings.Read("scrub.rate", DefaultRate, SettingTypes.Size(0, long.MaxValue)),
+    };
+}
+
 /// <summary>Section <c>observability</c>.</summary>
 internal sealed record ObservabilityOptions
 {

@@ -35,8 +35,15 @@ internal sealed partial class BlobWriter(
         string bucket, string key, Segment source, long offset, long length, bool isPart, CancellationToken cancellationToken)
     {
         RequireSpace(length);
-        var address = new BlobAddress(bucket, key, ids.Next(), isPart);
-        return new WrittenContent([ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, address, cancellationToken))], default);
+        try
+        {
+            var address = new BlobAddress(bucket, key, ids.Next(), isPart);
+            return new WrittenContent([ToSegment(await storage.CopyAsync(ToBlob(source), offset, length, address, cancellationToken))], default);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new BlobCorruptException(new BlobId(source.BlobId), "it is absent", isAbsent: true);
+        }
     }
 
     /// <summary>Carries out the command that names <paramref name="content"/>. Where it is certainly not applied, blobs are deleted.</summary>

@@ -83,7 +83,7 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
         return new MemoryStream(plain.Slice((int)offset, (int)length).ToArray(), writable: false);
     }
 
-    private static BlobCorruptException Absent(Segment segment) => new(new BlobId(segment.BlobId), "it is absent");
+    private static BlobCorruptException Absent(Segment segment) => new(new BlobId(segment.BlobId), "it is absent", isAbsent: true);
 
     private static SegmentSlice? Slice(Segment segment, long position, long offset, long end)
     {

@@ -1,5 +1,6 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Integrity;
 using BleepStore.Api.Observability;
 using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -160,6 +161,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddStore(store, options, environment);
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2));
+        services.AddSingleton(options.Scrub);
+        services.AddHostedService<ScrubSchedule>();
         services.AddAdmin();
         services.AddObservability(
             new ObservabilitySettings(

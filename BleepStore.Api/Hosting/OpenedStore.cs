@@ -23,6 +23,19 @@ internal sealed record OpenedStore(IMetadataStore Metadata, IObjectStorage Stora
     }
 }
 
+/// <summary>A store that no server has, held by this process for a check.</summary>
+/// <param name="Metadata">Everything known but the bytes.</param>
+/// <param name="Storage">The bytes.</param>
+/// <param name="Boot">A boot after all others: none runs.</param>
+internal sealed record StoreUnderCheck(IMetadataStore Metadata, IObjectStorage Storage, NodeBoot Boot) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        await Storage.DisposeAsync();
+        await Metadata.DisposeAsync();
+    }
+}
+
 /// <summary>Registers an opened store; whoever opened it disposes it.</summary>
 internal static class OpenedStoreRegistration
 {

@@ -4,6 +4,7 @@ using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Content;
+using BleepStore.Api.Integrity;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
@@ -42,6 +43,8 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();
         services.AddSingleton<ObjectRead>();
+        services.TryAddSingleton<DamageCounts>();
+        services.AddSingleton<ReadDamage>();
         services.AddSingleton<LateAnswers>();
         services.AddSingleton<S3ResponseWriter>();
         services.AddSingleton(provider => new S3Router(S3Operations.All, provider));
@@ -52,6 +55,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton(provider => new UploadReaper(
             provider.GetRequiredService<IMetadataStore>(), settings.UploadLease, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<BackgroundWork>();
+        services.TryAddSingleton<IntegrityChecks>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
@@ -6,6 +7,7 @@ using BleepStore.Api.Configuration;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Memory;
+using BleepStore.Metadata.Records;
 using BleepStore.Metadata.Sqlite;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
@@ -36,6 +38,67 @@ internal static class StoreOpening
         catch (Exception e) when (IsExpected(e))
         {
             throw new StartException(ExitCodes.StoreUnavailable, $"The store cannot be opened. {e.Message}", e);
+        }
+    }
+
+    /// <summary>The store as it lies there, for a check while no server runs: no boot is begun, nothing is recovered, seeded or swept.</summary>
+    /// <param name="mayRepair">True to let commands and deletions through; false to change nothing but the locks.</param>
+    /// <exception cref="StartException">It cannot be opened, in one sentence.</exception>
+    public static async Task<StoreUnderCheck> OpenForCheckAsync(BleepStoreOptions options, bool mayRepair, CancellationToken cancellationToken)
+    {
+        if (options.Metadata.Engine != MetadataEngine.Sqlite || options.Storage.Backend != StorageBackend.Local)
+        {
+            throw new StartException(ExitCodes.Usage, "What is kept in memory is gone with its process: there is no store to check.");
+        }
+
+        foreach (var path in new[] { options.Metadata.SqlitePath, options.Storage.LocalRoot }.Where(path => !Path.Exists(path)))
+        {
+            // Opening for repair would make an empty store there.
+            throw new StartException(ExitCodes.StoreUnavailable, $"There is no store: {Path.GetFullPath(path)} does not exist.");
+        }
+
+        try
+        {
+            return await OpenPartsForCheckAsync(options, mayRepair, cancellationToken);
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            var advice = e is StoreLockedException or MetadataUnavailableException { InnerException: IOException }
+                ? " A running server checks its own store: POST /admin/fsck or /admin/scrub on its admin listener."
+                : "";
+            throw new StartException(ExitCodes.StoreUnavailable, $"The store cannot be opened. {e.Message}{advice}", e);
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The parts belong to the opened store, or are disposed by the catch.")]
+    private static async Task<StoreUnderCheck> OpenPartsForCheckAsync(BleepStoreOptions options, bool mayRepair, CancellationToken cancellationToken)
+    {
+        var metadata = OpenMetadata(options.Metadata, NoCrashPoints.Instance, isReadOnly: !mayRepair);
+        StorageRoot? root = null;
+        LocalObjectStorage? storage = null;
+        try
+        {
+            root = mayRepair
+                ? StorageRoot.Open(new PhysicalFileSystem(), options.Storage.LocalRoot)
+                : StorageRoot.Inspect(new PhysicalFileSystem(), options.Storage.LocalRoot);
+            _ = IdentityOf(metadata, root);
+            var (_, known, rootHighest) = await ReadBootsAsync(metadata, root, cancellationToken);
+            storage = new LocalObjectStorage(root);
+            root = null;
+            await CheckBackendsAsync(metadata, storage, cancellationToken);
+            // As after all boots: whatever there is is over.
+            return new StoreUnderCheck(metadata, storage, new NodeBoot(Node, uint.MaxValue, MaySweep: rootHighest <= known));
+        }
+        catch
+        {
+            root?.Dispose();
+            if (storage is not null)
+            {
+                await storage.DisposeAsync();
+            }
+
+            await metadata.DisposeAsync();
+            throw;
         }
     }
 
@@ -77,13 +140,14 @@ internal static class StoreOpening
         }
     }
 
-    private static IMetadataStore OpenMetadata(MetadataOptions options, ICrashPoints crashPoints) => options.Engine switch
+    private static IMetadataStore OpenMetadata(MetadataOptions options, ICrashPoints crashPoints, bool isReadOnly = false) => options.Engine switch
     {
         MetadataEngine.Sqlite => new SqliteMetadataStore(
             new SqliteMetadataOptions
             {
                 Path = Path.GetDirectoryName(Path.GetFullPath(options.SqlitePath)) ?? "/",
                 FileName = Path.GetFileName(options.SqlitePath),
+                IsReadOnly = isReadOnly,
             },
             crashPoints.Hit,
             ProcessFatalErrors.Instance.End),
@@ -125,9 +189,7 @@ internal static class StoreOpening
     private static async Task<NodeBoot> BeginBootAsync(
         IMetadataStore metadata, StorageRoot? root, string storeId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var boots = await metadata.ListBootsAsync(Node, cancellationToken);
-        var known = boots.Select(row => row.Boot).DefaultIfEmpty().Max();
-        var rootHighest = root?.HighestBoot ?? 0;
+        var (boots, known, rootHighest) = await ReadBootsAsync(metadata, root, cancellationToken);
         if (rootHighest > known)
         {
             // Restored metadata: what it does not name may be all that is left of later objects. Nor may a later start sweep it, to which this
@@ -142,6 +204,13 @@ internal static class StoreOpening
         var boot = await metadata.ExecuteAsync(command, cancellationToken);
         root?.Claim(storeId, boot);
         return new NodeBoot(Node, boot, MaySweep: rootHighest <= known);
+    }
+
+    private static async Task<(ImmutableArray<BootRecord> Boots, uint Known, uint RootHighest)> ReadBootsAsync(
+        IMetadataStore metadata, StorageRoot? root, CancellationToken cancellationToken)
+    {
+        var boots = await metadata.ListBootsAsync(Node, cancellationToken);
+        return (boots, boots.Select(row => row.Boot).DefaultIfEmpty().Max(), root?.HighestBoot ?? 0);
     }
 
     private static async Task CheckBackendsAsync(IMetadataStore metadata, IObjectStorage storage, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class ObservabilityServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="BesideS3Endpoints"/> and the <see cref="IRequestObserver"/>s. Needs from others: <c>IMetadataStore</c>, <c>IObjectStorage</c>,
-    /// <c>S3RequestParser</c>, <c>TimeProvider</c> and logging.
+    /// <c>S3RequestParser</c>, <c>DamageCounts</c>, <c>IntegrityChecks</c>, <c>TimeProvider</c> and logging.
     /// </summary>
     /// <param name="isReady">Finds the answer to <c>/readyz</c>: whether this node can answer S3 now.</param>
     public static IServiceCollection AddObservability(
@@ -53,12 +53,14 @@ internal static class ObservabilityServiceCollectionExtensions
         services.AddSingleton<StoreInstruments>();
         services.AddSingleton<ProcessInstruments>();
         services.AddSingleton<StoreGauges>();
+        services.AddSingleton<IntegrityGauges>();
         services.AddSingleton<MetricsRegistry>();
         services.AddSingleton<IRequestObserver, RequestMetrics>();
         services.AddSingleton(provider =>
         {
             // Nobody else asks for them: they are there to be listened to.
             _ = provider.GetRequiredService<ProcessInstruments>();
+            _ = provider.GetRequiredService<IntegrityGauges>();
             return ActivatorUtilities.CreateInstance<MetricsEndpoint>(provider);
         });
     }

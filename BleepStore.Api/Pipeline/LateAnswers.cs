@@ -1,15 +1,20 @@
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>Starts work whose answer may take long; whatever it throws becomes an error answer, in the head or late in a 200 body.</summary>
-internal sealed partial class LateAnswers(ILogger<LateAnswers> logger)
+internal sealed partial class LateAnswers(ReadDamage damage, ILogger<LateAnswers> logger)
 {
-    public S3Response Answer(string requestId, Func<Task<S3Response>> work)
+    /// <summary>Starts <paramref name="work"/>.</summary>
+    /// <param name="requestId">The request.</param>
+    /// <param name="bucket">Bucket of the object that the work reads.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="work">What takes long.</param>
+    public S3Response Answer(string requestId, string bucket, string key, Func<Task<S3Response>> work)
     {
         // Reads and writes of local files complete synchronously: on this thread the work could be over before anybody began to wait for it.
-        return S3Response.OfLate(Task.Run(() => RunAsync(requestId, work)));
+        return S3Response.OfLate(Task.Run(() => RunAsync(requestId, bucket, key, work)));
     }
 
-    private async Task<S3Response> RunAsync(string requestId, Func<Task<S3Response>> work)
+    private async Task<S3Response> RunAsync(string requestId, string bucket, string key, Func<Task<S3Response>> work)
     {
         try
         {
@@ -17,6 +22,7 @@ internal sealed partial class LateAnswers(ILogger<LateAnswers> logger)
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            damage.Note(e, requestId, bucket, key);
             var error = ExceptionErrors.Map(e);
             if (error.Status is >= 500 and not 501)
             {

@@ -17,6 +17,7 @@ internal sealed partial class S3Pipeline(
     ReaderRegistry readers,
     S3ResponseWriter writer,
     IEnumerable<IRequestObserver> observers,
+    ReadDamage damage,
     TimeProvider time,
     ILogger<S3Pipeline> logger)
 {
@@ -47,6 +48,7 @@ internal sealed partial class S3Pipeline(
         {
             // The head is out already, or the connection broke: all that is left is to cut it, so that nobody takes a part for the whole.
             response = S3Errors.InternalError;
+            damage.Note(e, exchange.RequestId, exchange.Incoming?.Bucket, exchange.Incoming?.Key);
             Log.ResponseFailed(logger, exchange.RequestId, e);
             context.Abort();
         }
@@ -83,6 +85,7 @@ internal sealed partial class S3Pipeline(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            damage.Note(e, exchange.RequestId, exchange.Incoming?.Bucket, exchange.Incoming?.Key);
             var error = ExceptionErrors.Map(e);
             // What is not implemented or does not fit was refused, not failed: the access log tells of it.
             if (error.Status is >= 500 and not (501 or 507))

@@ -6,7 +6,7 @@ using BleepStore.Api.Xml;
 namespace BleepStore.Api.Pipeline;
 
 /// <summary>The one place that puts answers on the wire: common headers, XML, errors, bytes.</summary>
-internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3ResponseWriter> logger)
+internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage damage, ILogger<S3ResponseWriter> logger)
 {
     private const int FirstBytes = 64 * 1024;
 
@@ -167,6 +167,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ILogger<S3Resp
             catch (Exception e) when (!context.Response.HasStarted && e is not OperationCanceledException)
             {
                 S3Response failed = ExceptionErrors.Map(e);
+                damage.Note(e, exchange.RequestId, exchange.Incoming?.Bucket, exchange.Incoming?.Key);
                 Log.Unreadable(logger, exchange.RequestId, e);
                 WriteHead(context, exchange, failed);
                 await WriteXmlAsync(context, exchange, failed);

@@ -18,10 +18,21 @@ internal sealed class SqliteDatabase : IDisposable
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     public static SqliteDatabase Open(string path, TimeSpan busyTimeout)
+        => Open(path, path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, busyTimeout);
+
+    /// <summary>A connection that changes no file. The caller's lock keeps everybody else out of the database.</summary>
+    public static SqliteDatabase OpenReadOnly(string path, TimeSpan busyTimeout)
+    {
+        // Without a journal the file is all there is, and said to be immutable it is read without making one.
+        var hasJournal = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+        var name = $"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}{(hasJournal ? "" : "?immutable=1")}";
+        return Open(path, name, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_URI, busyTimeout);
+    }
+
+    private static SqliteDatabase Open(string path, string name, int flags, TimeSpan busyTimeout)
     {
         _ = SqliteLibrary.Version;
-        var code = raw.sqlite3_open_v2(path, out var handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX,
-            null);
+        var code = raw.sqlite3_open_v2(name, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
         var database = new SqliteDatabase(handle);
         if (code != raw.SQLITE_OK)
         {

@@ -27,6 +27,12 @@ public sealed record SqliteMetadataOptions
     /// </summary>
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// True to open a store that exists for looking at it alone: nothing but the lock is written, every command is refused. A store whose
+    /// process was killed is read with its journal, which stays as it is.
+    /// </summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Bound on the database file in pages, so that a test can fill it; 0 for none.</summary>
     internal long MaxPageCount { get; init; }
 

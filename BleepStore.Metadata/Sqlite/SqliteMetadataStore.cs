@@ -18,11 +18,12 @@ public sealed class SqliteMetadataStore : IMetadataStore
 
     private readonly string _path;
     private readonly DirectoryLock _lock;
-    private readonly SqliteWriter _writer;
+    private readonly SqliteWriter? _writer;
     private readonly SpaceReserve _reserve;
     private readonly KnownRows _known = new();
     private readonly CommandQueue _queue;
-    private readonly SqliteCommitter _committer;
+    private readonly SqliteCommitter? _committer;
+    private readonly long _sequenceWhenOpened;
     private readonly ConcurrentStack<SqliteQueries> _readers = [];
     private readonly int _maxIdleReaders = Math.Max(8, 2 * Environment.ProcessorCount);
     private int _idleReaders;
@@ -42,6 +43,16 @@ public sealed class SqliteMetadataStore : IMetadataStore
         try
         {
             _path = Path.Combine(Path.GetFullPath(options.Path), options.FileName);
+            if (options.IsReadOnly)
+            {
+                // Nobody commits: the queue is closed from the start, and there is no reserve to keep.
+                _reserve = new SpaceReserve(Path.GetFullPath(options.Path), sizeBytes: 0, options.MeasureFreeBytes);
+                _queue = new CommandQueue(limit: 0, bytesLimit: 0);
+                _queue.Close(new MetadataUnavailableException("The metadata store is opened for reading alone.", outcomeUnknown: false));
+                (StoreId, _sequenceWhenOpened) = ReadIdentity();
+                return;
+            }
+
             using (DirectoryLock.OpenPrivate(_path, FileMode.OpenOrCreate, FileShare.ReadWrite))
             {
             }
@@ -79,7 +90,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     public string StoreId { get; }
 
     /// <inheritdoc/>
-    public long PublishedSequence => _committer.PublishedSequence;
+    public long PublishedSequence => _committer?.PublishedSequence ?? _sequenceWhenOpened;
 
     /// <inheritdoc/>
     public long? FreeBytes => _reserve.FreeBytes - _reserve.OwedBytes;
@@ -220,7 +231,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     /// <inheritdoc/>
     public async ValueTask CheckHealthAsync(CancellationToken cancellationToken)
     {
-        _committer.CheckHealth();
+        _committer?.CheckHealth();
         await ReadAsync(0L, static (queries, id) => queries.Count(id), cancellationToken);
     }
 
@@ -233,13 +244,17 @@ public sealed class SqliteMetadataStore : IMetadataStore
         }
 
         _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
-        await _committer.Ended;
+        if (_committer is not null)
+        {
+            await _committer.Ended;
+        }
+
         while (_readers.TryPop(out var reader))
         {
             reader.Database.Dispose();
         }
 
-        _writer.Dispose();
+        _writer?.Dispose();
         _lock.Dispose();
     }
 
@@ -266,6 +281,14 @@ public sealed class SqliteMetadataStore : IMetadataStore
                 return found;
             },
             cancellationToken);
+    }
+
+    private (string StoreId, long Sequence) ReadIdentity()
+    {
+        using var database = SqliteDatabase.OpenReadOnly(_path, ReaderBusyTimeout);
+        SqliteSchema.Check(database, _path);
+        using var statement = new SqliteStatement(database, "SELECT store_id, sequence FROM meta WHERE id = 1");
+        return statement.First(row => (row.Text(0), row.Int64(1)));
     }
 
     private ValueTask<TResult> ReadAsync<TArgument, TResult>(
@@ -307,7 +330,7 @@ public sealed class SqliteMetadataStore : IMetadataStore
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
 #pragma warning disable CA2000 // The queries own the connection, and Return or DisposeAsync dispose of it.
-        var database = SqliteDatabase.Open(_path, ReaderBusyTimeout);
+        var database = _committer is null ? SqliteDatabase.OpenReadOnly(_path, ReaderBusyTimeout) : SqliteDatabase.Open(_path, ReaderBusyTimeout);
 #pragma warning restore CA2000
         try
         {

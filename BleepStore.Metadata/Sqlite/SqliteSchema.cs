@@ -66,14 +66,27 @@ internal static class SqliteSchema
     {
         try
         {
-            var application = database.QueryInt64("PRAGMA application_id");
-            var format = database.QueryInt64("PRAGMA user_version");
-            if (application == 0 && database.QueryInt64("SELECT count(*) FROM sqlite_master") == 0)
+            if (database.QueryInt64("PRAGMA application_id") == 0 && database.QueryInt64("SELECT count(*) FROM sqlite_master") == 0)
             {
                 Create(database);
-                return;
             }
+        }
+        catch (SqliteEngineException error) when ((error.Code & 0xFF) == raw.SQLITE_NOTADB)
+        {
+            throw new MetadataFormatException($"{path} is not a database.");
+        }
 
+        Check(database, path);
+    }
+
+    /// <summary>Returns when a file can be read.</summary>
+    /// <exception cref="MetadataFormatException">The file is foreign or newer; the sentence says which.</exception>
+    public static void Check(SqliteDatabase database, string path)
+    {
+        try
+        {
+            var application = database.QueryInt64("PRAGMA application_id");
+            var format = database.QueryInt64("PRAGMA user_version");
             if (application != ApplicationId)
             {
                 throw new MetadataFormatException($"{path} is a database of another application.");

@@ -39,6 +39,9 @@ public sealed class StorageRoot : IDisposable
     /// <summary>The highest boot that may have written here; 0 for a new root.</summary>
     public uint HighestBoot => _identity?.HighestBoot ?? 0;
 
+    /// <summary>True where the directory was taken for looking at it alone.</summary>
+    public bool IsReadOnly { get; private init; }
+
     /// <summary>The boot of this process; null until <see cref="Claim"/>.</summary>
     public uint? Boot { get; private set; }
 
@@ -75,12 +78,39 @@ public sealed class StorageRoot : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes an existing directory for looking at it alone: nothing but its lock is written, nothing cleared, and nothing can be claimed.
+    /// </summary>
+    /// <exception cref="StoreLockedException">Another process holds it.</exception>
+    /// <exception cref="InvalidDataException"><c>store.json</c> is damaged, or a directory within is a symbolic link.</exception>
+    public static StorageRoot Inspect(IFileSystem fileSystem, string path)
+    {
+        string absolute = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        var root = new StorageRoot(fileSystem, absolute, fileSystem.Lock(System.IO.Path.Join(absolute, LockFileName))) { IsReadOnly = true };
+        try
+        {
+            root._identity = root.ReadIdentity();
+            _ = root.Directories();
+            return root;
+        }
+        catch
+        {
+            root.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes it durable that this boot of this store may have written here; after that blobs may be.</summary>
     /// <param name="storeId">16 random bytes as 32 lower-case hex digits, the same for the whole life of the store.</param>
     /// <param name="boot">Higher than <see cref="HighestBoot"/>, so that no blob id was ever used before.</param>
     /// <exception cref="ForeignStoreException">The root belongs to another store; nothing was changed.</exception>
     public void Claim(string storeId, uint boot)
     {
+        if (IsReadOnly)
+        {
+            throw new InvalidOperationException("The storage root was opened for reading alone.");
+        }
+
         if (!StoreIdentity.IsStoreId(storeId))
         {
             throw new ArgumentException("A store id is 32 lower-case hex digits.", nameof(storeId));

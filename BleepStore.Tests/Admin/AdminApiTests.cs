@@ -24,6 +24,8 @@ public sealed class AdminApiTests
         { "GET", "/admin/credentials/ann" },
         { "DELETE", "/admin/credentials/ann" },
         { "PUT", "/admin/credentials/ann/status" },
+        { "POST", "/admin/scrub" },
+        { "DELETE", "/admin/fsck" },
         { "GET", "/" },
         { "GET", "/admin/nothing-there" },
     };

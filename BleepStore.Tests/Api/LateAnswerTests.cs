@@ -1,4 +1,5 @@
 using BleepStore.Api.Content;
+using BleepStore.Api.Integrity;
 using BleepStore.Api.Pipeline;
 using BleepStore.Storage;
 using BleepStore.Tests.Http;
@@ -94,8 +95,9 @@ public sealed class LateAnswerTests
     public async Task Work_that_never_waits_is_not_waited_for()
     {
         using var answered = new ManualResetEventSlim();
-        var response = new LateAnswers(NullLogger<LateAnswers>.Instance).Answer(
-            "id", () => Task.FromResult(answered.Wait(TimeSpan.FromSeconds(10), Token) ? S3Response.Ok() : S3Response.NoContent()));
+        var damage = new ReadDamage(new DamageCounts(), NullLogger<ReadDamage>.Instance);
+        var response = new LateAnswers(damage, NullLogger<LateAnswers>.Instance).Answer(
+            "id", "bucket", "key", () => Task.FromResult(answered.Wait(TimeSpan.FromSeconds(10), Token) ? S3Response.Ok() : S3Response.NoContent()));
         answered.Set();
         (await response.Late!).Status.ShouldBe(200);
     }
@@ -117,7 +119,8 @@ public sealed class LateAnswerTests
             var inner = (IObjectStorage)services.Last(service => service.ServiceType == typeof(IObjectStorage)).ImplementationInstance!;
             services.AddSingleton<IObjectStorage>(storage = new GatedStorage(inner));
             services.AddSingleton(new InlineLimit(0));
-            services.AddSingleton(new S3ResponseWriter(TimeProvider.System, NullLogger<S3ResponseWriter>.Instance)
+            var damage = new ReadDamage(new DamageCounts(), NullLogger<ReadDamage>.Instance);
+            services.AddSingleton(new S3ResponseWriter(TimeProvider.System, damage, NullLogger<S3ResponseWriter>.Instance)
             {
                 KeepAliveInterval = interval ?? TimeSpan.FromMilliseconds(5),
             });

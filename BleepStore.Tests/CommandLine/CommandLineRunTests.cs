@@ -55,7 +55,8 @@ public sealed class CommandLineRunTests
         }
 
         foreach (var code in (int[])[
-            ExitCodes.Success, ExitCodes.Failure, ExitCodes.Usage, ExitCodes.AddressUnavailable, ExitCodes.StoreUnavailable, ExitCodes.DurabilityLost])
+            ExitCodes.Success, ExitCodes.Failure, ExitCodes.Usage, ExitCodes.AddressUnavailable, ExitCodes.StoreUnavailable, ExitCodes.DurabilityLost,
+            ExitCodes.DamageFound, ExitCodes.Interrupted])
         {
             output.ShouldMatch($@"(?m)^\s+{code}\s+\S");
         }

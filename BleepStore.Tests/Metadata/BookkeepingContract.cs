@@ -70,6 +70,36 @@ public abstract class BookkeepingContract<TEngine> : StoreTest<TEngine>
     }
 
     [Fact]
+    public async Task An_owner_row_is_restored_only_where_it_is_missing_and_its_record_names_the_blob()
+    {
+        var (segment, other) = (NewBlob(backend: "old"), NewBlob());
+        var put = await ExecuteAsync(Put("a", segments: segment));
+        var owner = new BlobOwner(segment.BlobId, BucketId, "a", put.Order, UploadId: null, PartNumber: 0);
+        (await RestoreAsync(owner)).ShouldBeFalse("it has one");
+
+        await ExecuteAsync(new CollectGarbage { Time = Now(), Blobs = [segment.BlobId] });
+        (await RestoreAsync(owner with { BlobId = other.BlobId })).ShouldBeFalse("the record names another blob");
+        (await RestoreAsync(owner with { Order = put.Order - 1 })).ShouldBeFalse("the record is another version");
+        (await RestoreAsync(owner with { Key = "b" })).ShouldBeFalse("there is no such record");
+        (await RestoreAsync(owner with { Key = null, UploadId = "u", PartNumber = 1 })).ShouldBeFalse("there is no such part");
+        (await Store.FindBlobOwnerAsync(segment.BlobId, Cancellation)).ShouldBeNull();
+
+        (await RestoreAsync(owner)).ShouldBeTrue();
+        (await Store.FindBlobOwnerAsync(segment.BlobId, Cancellation)).ShouldBe(owner with { Backend = "old" });
+        (await Store.ListBackendsAsync(Cancellation)).ShouldBe(["old"]);
+
+        Task<bool> RestoreAsync(BlobOwner wanted) => ExecuteAsync(new RestoreBlobOwner { Time = Now(), Owner = wanted }).AsTask();
+    }
+
+    [Fact]
+    public async Task Counters_are_adjusted_by_what_they_are_off()
+    {
+        await ExecuteAsync(Put("a", size: 10));
+        await ExecuteAsync(new AdjustCounters { Time = Now(), BucketId = BucketId, Objects = 2, Bytes = -3 });
+        (await Store.CountAsync(BucketId, Cancellation)).ShouldBe(new BucketCounters(3, 7));
+    }
+
+    [Fact]
     public async Task An_event_stands_in_the_outbox_with_the_order_of_its_change()
     {
         var put = await ExecuteAsync(Put("key", 7, "tag") with { Event = Event("e1") });

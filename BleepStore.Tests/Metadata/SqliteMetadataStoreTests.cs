@@ -1,4 +1,5 @@
 using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Sqlite;
 
@@ -40,6 +41,56 @@ public sealed class SqliteMetadataStoreTests
         await using var second = new SqliteMetadataStore(new SqliteMetadataOptions { Path = copy.Path, ReserveBytes = 0 });
 
         (await Describe.StoreAsync(second, Cancellation)).ShouldBe(await Describe.StoreAsync(bed.Store, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_opened_for_reading_alone_shows_everything_and_takes_no_command(bool wasKilled)
+    {
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
+        await bed.PutAsync("key", inlineBytes: 100);
+        var before = await Describe.StoreAsync(bed.Store, Cancellation);
+        var sequence = bed.Store.PublishedSequence;
+        // A name that a URI would take apart.
+        using var parent = new TemporaryDirectory();
+        var copy = Directory.CreateDirectory(Path.Combine(parent.Path, "100% #1?x=y é")).FullName;
+        if (!wasKilled)
+        {
+            await bed.Store.DisposeAsync();
+        }
+
+        foreach (var name in wasKilled ? new[] { "metadata.db", "metadata.db-wal" } : ["metadata.db"])
+        {
+            await CopyAsync(bed.File(name), Path.Combine(copy, name));
+        }
+
+        var options = new SqliteMetadataOptions { Path = copy, IsReadOnly = true };
+        await using (var store = new SqliteMetadataStore(options))
+        {
+            (await Describe.StoreAsync(store, Cancellation)).ShouldBe(before);
+            (store.StoreId, store.PublishedSequence).ShouldBe((bed.Store.StoreId, sequence));
+            await store.CheckHealthAsync(Cancellation);
+            var command = new StartBoot { Time = DateTimeOffset.UnixEpoch, Node = 0, RootHighestBoot = 0 };
+            (await Should.ThrowAsync<MetadataUnavailableException>(() => store.ExecuteAsync(command, Cancellation).AsTask())).OutcomeUnknown.ShouldBeFalse();
+            Should.Throw<MetadataUnavailableException>(() => new SqliteMetadataStore(options));
+        }
+
+        File.Exists(Path.Combine(copy, "reserve")).ShouldBeFalse();
+        File.Exists(Path.Combine(copy, "metadata.db-wal")).ShouldBe(wasKilled);
+    }
+
+    [Fact]
+    public void What_is_no_database_of_ours_is_not_made_one_by_reading()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new SqliteMetadataOptions { Path = directory.Path, IsReadOnly = true };
+        Should.Throw<MetadataUnavailableException>(() => new SqliteMetadataStore(options));
+        File.Exists(Path.Combine(directory.Path, "metadata.db")).ShouldBeFalse();
+        File.WriteAllBytes(Path.Combine(directory.Path, "metadata.db"), []);
+        Should.Throw<MetadataFormatException>(() => new SqliteMetadataStore(options)).Message.ShouldContain("another application");
+        File.WriteAllText(Path.Combine(directory.Path, "metadata.db"), new string('x', 5000));
+        Should.Throw<MetadataFormatException>(() => new SqliteMetadataStore(options)).Message.ShouldContain("is not a database");
     }
 
     [Fact]

@@ -2,9 +2,12 @@ using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.RegularExpressions;
+using BleepStore.Api.Integrity;
 using BleepStore.Api.Observability.Metrics;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Memory;
 using BleepStore.Tests.Golden;
+using BleepStore.Tests.Integrity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -198,6 +201,10 @@ public sealed class MetricsTests : IDisposable
             TimeProvider.System,
             NullLogger<StoreGauges>.Instance);
         await gauges.RefreshAsync(TestContext.Current.CancellationToken);
+        var checks = IntegrityParts.Checks(new MemoryMetadataStore(), TimeProvider.System);
+        _ = new IntegrityGauges(_instruments, new DamageCounts(), checks);
+        _ = checks.TryStartScrub(bytesPerSecond: 0, withChecksums: false, fromStart: true).ShouldNotBeNull();
+        await checks.Scrub.Ended;
         _metrics.Completed(Summaries.Of());
         var names = new StringBuilder();
         _registry.Collect(family =>

@@ -73,7 +73,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         };
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name)
             : (ChecksumAlgorithm)(source.Checksum?.Algorithm ?? (int)ChecksumAlgorithm.Crc64Nvme);
-        return late.Answer(request.Incoming.RequestId, () => CopyAsync(request, source, draft, algorithm, condition, cancellationToken));
+        return late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, () => CopyAsync(request, source, draft, algorithm, condition, cancellationToken));
     }
 
     private static bool Directive(S3Request request, string header) => request.Header(header) switch

@@ -44,7 +44,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
         var condition = WriteConditions.Read(request);
         using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxCompleteXmlBytes) with { ChecksumHeadersAreOfObject = true });
         var list = PartList.Parse(await body.ReadAllAsync(cancellationToken));
-        return late.Answer(request.Incoming.RequestId, () => CompleteAsync(request, list, condition, cancellationToken));
+        return late.Answer(request.Incoming.RequestId, request.Bucket.Name, request.Key, () => CompleteAsync(request, list, condition, cancellationToken));
     }
 
     private async Task<S3Response> CompleteAsync(S3Request request, PartList list, Commands.WriteCondition condition, CancellationToken cancellationToken)

@@ -56,7 +56,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         }
 
         return await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is { } upload
-            ? late.Answer(request.Incoming.RequestId, () => CopyAsync(request, source, range, upload, number, cancellationToken))
+            ? late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, () => CopyAsync(request, source, range, upload, number, cancellationToken))
             : PartParameters.NoSuchUpload(request);
     }
 

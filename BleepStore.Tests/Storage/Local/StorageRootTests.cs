@@ -43,6 +43,30 @@ public sealed class StorageRootTests : IDisposable
         File.ReadAllText(Path.Combine(Root, "store.json")).ShouldBe($$"""{"format":1,"storeId":"{{Store}}","highestBoot":7}""" + "\n");
     }
 
+    [Fact]
+    public void A_root_that_is_inspected_is_locked_and_left_as_it_is()
+    {
+        using (var root = StorageRoot.Open(_fileSystem, Root))
+        {
+            root.Claim(Store, 7);
+        }
+
+        string halfWritten = Path.Combine(Root, ".tmp", "half-written");
+        File.WriteAllText(halfWritten, "x");
+        using (var inspected = StorageRoot.Inspect(_fileSystem, Root))
+        {
+            inspected.StoreId.ShouldBe(Store);
+            inspected.HighestBoot.ShouldBe(7u);
+            inspected.IsReadOnly.ShouldBeTrue();
+            Should.Throw<InvalidOperationException>(() => inspected.Claim(Store, 8));
+            Should.Throw<StoreLockedException>(() => StorageRoot.Open(_fileSystem, Root));
+        }
+
+        File.Exists(halfWritten).ShouldBeTrue();
+        Should.Throw<IOException>(() => StorageRoot.Inspect(_fileSystem, Path.Combine(Root, "none")));
+        Directory.Exists(Path.Combine(Root, "none")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("torn")]

@@ -1,0 +1,66 @@
+using BleepStore.Api.Configuration;
+using BleepStore.Api.Content;
+using BleepStore.Api.Hosting;
+using BleepStore.Api.Integrity;
+using BleepStore.Metadata;
+
+namespace BleepStore.Api.CommandLine;
+
+/// <summary>Checks a store that no server has: <c>fsck</c> and <c>scrub</c>. Unless asked to repair, it changes nothing.</summary>
+internal static class CheckCommand
+{
+    public static Task<int> RunAsync(
+        Func<CheckArguments> read,
+        IReadOnlyDictionary<string, string> environment,
+        TextWriter output,
+        TextWriter errors,
+        CancellationToken cancellationToken)
+        => CommandGuard.RunAsync(errors, () => CheckAsync(read(), environment, output, errors, cancellationToken));
+
+    private static async Task<int> CheckAsync(
+        CheckArguments arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals(cancellationToken);
+        var options = ConfigurationLoader.Load(arguments.File, environment, new Dictionary<string, SourcedValue>());
+        await using var store = await StoreOpening.OpenForCheckAsync(options, arguments.MayRepair, signals.Stop);
+        var report = new CheckReport(output, errors, arguments.IsJson);
+        var time = TimeProvider.System;
+        var run = new CheckRun(arguments.Scrub is null ? "fsck" : "scrub", time.GetUtcNow(), report.Show);
+        await using (report.ShowProgress(run, time))
+        {
+            await RunAsync(arguments, store, run, time, signals.Stop);
+        }
+
+        report.ShowSummary(run);
+        return run.Tally().Damaged > 0 || run.State == CheckState.Failed ? ExitCodes.DamageFound
+            : run.State == CheckState.Stopped ? ExitCodes.Interrupted
+            : ExitCodes.Success;
+    }
+
+    private static async Task RunAsync(CheckArguments arguments, StoreUnderCheck store, CheckRun run, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            var (reader, readers) = (new ObjectReader(store.Metadata, store.Storage), new ReaderRegistry());
+            if (arguments.Scrub is { } scrub)
+            {
+                await new Scrubber(store.Metadata, reader, readers, time).RunAsync(scrub, run, _ => { }, stop);
+            }
+            else
+            {
+                var settings = new FsckSettings(store.Boot, arguments.IsDeep, arguments.MayRepair);
+                await new Fsck(store.Metadata, store.Storage, reader, readers, time).RunAsync(settings, run, stop);
+            }
+
+            run.End(CheckState.Done, time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            run.End(CheckState.Stopped, time.GetUtcNow());
+        }
+        catch (Exception e) when (e is MetadataUnavailableException or MetadataFormatException or InvalidDataException)
+        {
+            run.End(CheckState.Failed, time.GetUtcNow(), $"The metadata cannot be read any further: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using BleepStore.Api.Content;
+using BleepStore.Metadata.Records;
+using BleepStore.Storage;
+
+namespace BleepStore.Api.Integrity;
+
+/// <summary>What is wrong with the bytes of one segment.</summary>
+internal readonly record struct SegmentFault(FindingKind Kind, string Detail);
+
+/// <summary>Reads segments through the verified path that requests use, and says what is wrong with them instead of throwing.</summary>
+internal sealed class SegmentProbe(ObjectReader reader, Pace pace)
+{
+    private const int BufferBytes = 256 * 1024;
+
+    // Up to here all bytes are read where the ends were asked for: one read proves them all.
+    private const int SmallBytes = 64 * 1024;
+
+    /// <summary>Reads header, first and last bytes; null when they are sound.</summary>
+    public async ValueTask<SegmentFault?> ProbeEndsAsync(Segment segment, CheckRun run, CancellationToken cancellationToken)
+        => segment.Length <= SmallBytes
+            ? await ReadAsync(segment, 0, segment.Length, digests: null, run, cancellationToken)
+            : await ReadAsync(segment, 0, 1, digests: null, run, cancellationToken)
+                ?? await ReadAsync(segment, segment.Length - 1, 1, digests: null, run, cancellationToken);
+
+    /// <summary>Reads all bytes, and compares what they come to where <paramref name="digests"/> say it; null when they are sound.</summary>
+    public ValueTask<SegmentFault?> ProbeWholeAsync(Segment segment, ContentDigests? digests, CheckRun run, CancellationToken cancellationToken)
+        => ReadAsync(segment, 0, segment.Length, digests, run, cancellationToken);
+
+    private async ValueTask<SegmentFault?> ReadAsync(
+        Segment segment, long offset, long length, ContentDigests? digests, CheckRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var plain = await reader.OpenSegmentAsync(segment, offset, length, cancellationToken);
+            if (digests is null)
+            {
+                return await ReadToEndAsync(plain, length, run, cancellationToken);
+            }
+
+            await using var digesting = new DigestingStream(plain, digests.Algorithm);
+            return await ReadToEndAsync(digesting, length, run, cancellationToken)
+                ?? (digests.Fault(digesting) is { } fault ? new SegmentFault(FindingKind.ContentWrong, fault) : null);
+        }
+        catch (BlobCorruptException e)
+        {
+            return new SegmentFault(e.IsAbsent ? FindingKind.BlobMissing : FindingKind.BlobDamaged, e.Detail);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new SegmentFault(FindingKind.BlobUnreadable, e.Message);
+        }
+    }
+
+    private async ValueTask<SegmentFault?> ReadToEndAsync(Stream content, long length, CheckRun run, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            var total = 0L;
+            for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0; total += count)
+            {
+                run.CountBytes(count);
+                await pace.SpendAsync(count, cancellationToken);
+            }
+
+            return total == length ? null : new SegmentFault(FindingKind.BlobDamaged, $"{total} bytes came of {length}");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
