@@ -1,0 +1,23 @@
+using System.CommandLine;
+using BleepStore.Benchmarks.Spikes;
+
+namespace BleepStore.Benchmarks.CommandLine;
+
+/// <summary><c>spike NAME</c>: serves one of the bare servers that figures are compared with.</summary>
+internal sealed class SpikeCommand : Command
+{
+    public SpikeCommand()
+        : base("spike", "Serves a bare Kestrel that does one thing, until it is told to stop.")
+    {
+        var name = new Argument<string>("NAME") { Description = "get: answers every request with one file" };
+        var readyFile = new Option<string>("--ready-file") { Description = "Write the bound URL as JSON here", HelpName = "FILE", Required = true };
+        var directory = new Option<string>("--data") { Description = "Where its files lie", HelpName = "DIR", DefaultValueFactory = _ => Path.GetTempPath() };
+        var size = new ByteSizeOption("--size", "1KiB") { Description = "Bytes in its file" };
+        Arguments.Add(name);
+        Options.Add(readyFile);
+        Options.Add(directory);
+        Options.Add(size);
+        SetAction((parsed, cancellationToken) => SpikeServer.RunAsync(
+            FileSpikes.Get(parsed.GetValue(directory)!, checked((int)parsed.GetValue(size))), parsed.GetValue(readyFile)!, cancellationToken));
+    }
+}

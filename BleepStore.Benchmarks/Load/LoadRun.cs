@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using BleepStore.Benchmarks.Wire;
+
+namespace BleepStore.Benchmarks.Load;
+
+/// <summary>One run of a workload against one server: a thread for every connection, a warm-up, a counted time.</summary>
+internal static class LoadRun
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Runs to the end of the time, or until the prepared requests are used up.</summary>
+    /// <param name="endpoint">The server.</param>
+    /// <param name="processIds">Its processes, for what it costs; none when they are elsewhere.</param>
+    /// <param name="workload">Prepared already.</param>
+    /// <param name="settings">How hard and how long.</param>
+    /// <param name="progress">Told now and then how many operations a second there were so far.</param>
+    /// <param name="cancellationToken">Ends the run without a result.</param>
+    public static async Task<LoadResult> RunAsync(
+        S3Endpoint endpoint, int[] processIds, Workload workload, LoadSettings settings, Action<double> progress, CancellationToken cancellationToken)
+    {
+        var phase = new LoadPhase();
+        var loops = workload.Open(settings.Connections).Select(source => new ConnectionLoop(endpoint, source, phase)).ToArray();
+        var threads = Task.WhenAll(loops.Select(
+            loop => Task.Factory.StartNew(loop.Run, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        try
+        {
+            await Task.Delay(settings.Warmup, cancellationToken);
+            ProcessUsage.ForgetPeak(processIds);
+            var (server, generator) = (ProcessUsage.Cpu(processIds), Environment.CpuUsage.TotalTime);
+            var started = Stopwatch.GetTimestamp();
+            phase.StartRecording();
+            await WaitAsync(threads, loops, started, settings.Duration, progress, cancellationToken);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            phase.End();
+            (server, generator) = (ProcessUsage.Cpu(processIds) - server, Environment.CpuUsage.TotalTime - generator);
+            await threads;
+            return Summarise(loops, elapsed, processIds, server, generator);
+        }
+        finally
+        {
+            phase.End();
+            await threads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task WaitAsync(
+        Task threads, ConnectionLoop[] loops, long started, TimeSpan duration, Action<double> progress, CancellationToken cancellationToken)
+    {
+        while (!threads.IsCompleted)
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            var left = duration - elapsed;
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            if (elapsed > TimeSpan.Zero)
+            {
+                progress(loops.Sum(loop => loop.Operations) / elapsed.TotalSeconds);
+            }
+
+            await Task.WhenAny(threads, Task.Delay(left < ProgressInterval ? left : ProgressInterval, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static LoadResult Summarise(ConnectionLoop[] loops, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
+    {
+        var latency = new LatencyHistogram();
+        foreach (var loop in loops)
+        {
+            latency.Add(loop.Latency);
+        }
+
+        var hasProcess = processIds.Length > 0;
+        return new LoadResult
+        {
+            Operations = latency.Count,
+            Seconds = elapsed.TotalSeconds,
+            MegabytesPerSecond = loops.Sum(loop => loop.Bytes) / 1e6 / elapsed.TotalSeconds,
+            Latency = LatencySummary.Of(latency),
+            CpuMicrosecondsPerOperation = hasProcess ? server.TotalMicroseconds / Math.Max(1, latency.Count) : null,
+            ResidentBytes = hasProcess ? ProcessUsage.Resident(processIds) : null,
+            PeakResidentBytes = hasProcess ? ProcessUsage.Peak(processIds) : null,
+            GeneratorMicrosecondsPerOperation = generator.TotalMicroseconds / Math.Max(1, latency.Count),
+            Errors = loops.Sum(loop => loop.Errors),
+            FirstError = loops.Select(loop => loop.FirstError).FirstOrDefault(error => error is not null),
+        };
+    }
+}

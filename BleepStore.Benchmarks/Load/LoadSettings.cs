@@ -1,0 +1,13 @@
+namespace BleepStore.Benchmarks.Load;
+
+/// <summary>How hard and how long a run drives a server.</summary>
+internal sealed record LoadSettings
+{
+    public required int Connections { get; init; }
+
+    /// <summary>Time before anything is counted.</summary>
+    public required TimeSpan Warmup { get; init; }
+
+    /// <summary>Time that is counted, unless the requests are used up earlier.</summary>
+    public required TimeSpan Duration { get; init; }
+}
