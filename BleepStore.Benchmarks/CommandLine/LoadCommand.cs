@@ -1,28 +1,21 @@
 using System.CommandLine;
-using System.Globalization;
 using BleepStore.Benchmarks.Load;
-using BleepStore.Benchmarks.Wire;
+using BleepStore.Benchmarks.Reports;
 using BleepStore.Benchmarks.Workloads;
 
 namespace BleepStore.Benchmarks.CommandLine;
 
-/// <summary><c>load ENDPOINT</c>: drives any S3 server with one workload and prints what it showed.</summary>
+/// <summary><c>load ENDPOINT</c>: drives any S3 server, or two in turn, with one workload and shows what that gave.</summary>
 internal sealed class LoadCommand : Command
 {
     public LoadCommand()
-        : base("load", "Drives an S3 server with one kind of requests.")
+        : base("load", "Drives an S3 server with one kind of requests. Exit code 1 when any of them failed.")
     {
         var options = new LoadOptions();
-        foreach (var symbol in options.All)
+        Arguments.Add(options.Url);
+        foreach (var option in options.All)
         {
-            if (symbol is Argument argument)
-            {
-                Arguments.Add(argument);
-            }
-            else
-            {
-                Options.Add((Option)symbol);
-            }
+            Options.Add(option);
         }
 
         SetAction((parsed, cancellationToken) => RunAsync(options.Read(parsed), parsed.InvocationConfiguration.Output, cancellationToken));
@@ -30,35 +23,54 @@ internal sealed class LoadCommand : Command
 
     private static async Task<int> RunAsync(LoadArguments arguments, TextWriter output, CancellationToken cancellationToken)
     {
-        var requests = new RequestFactory(arguments.Endpoint, new RequestSigner(arguments.Endpoint, TimeProvider.System.GetUtcNow()));
-        Workload workload = arguments.Workload switch
-        {
-            "get" => new ReadWorkload(requests, isHead: false, arguments.SizeBytes, arguments.Keys),
-            "head" => new ReadWorkload(requests, isHead: true, arguments.SizeBytes, arguments.Keys),
-            "put" => new PutWorkload(requests, arguments.SizeBytes, arguments.Keys),
-            var name => throw new LoadException($"There is no workload '{name}'."),
-        };
-        if (!arguments.IsPrepared)
-        {
-            var preparation = new Preparation(arguments.Endpoint, arguments.Settings.Connections);
-            if (!preparation.TrySend(requests.HeadBucket()))
-            {
-                preparation.Send(requests.CreateBucket());
-            }
+        var machine = Machine.Describe();
+        IProbe[] probes = [.. arguments.Targets
+            .Select(target => new LoadProbe($"{arguments.WorkloadName} {target.Name}", target, Create(arguments, target), arguments.Settings))];
+        var progress = new ProgressLine(output);
+        var rounds = await InterleavedRounds.RunAsync(probes, arguments.Rounds, progress.Show, cancellationToken);
+        progress.Clear();
+        var medians = probes.Select(probe => (probe.Name, Result: LoadResult.MedianOf(rounds[probe.Name]))).ToArray();
+        ResultTable.Write(output, medians);
+        await WriteReportsAsync(arguments, machine, rounds, medians, cancellationToken);
+        return medians.All(entry => entry.Result.Errors == 0) ? 0 : 1;
+    }
 
-            workload.Prepare(preparation);
+    private static Workload Create(LoadArguments arguments, LoadTarget target)
+    {
+        var requests = new RequestFactory(target.Endpoint, TimeProvider.System);
+        if (target.IsS3)
+        {
+            target.Preparation.EnsureBucket(requests);
         }
 
-        var progress = new ProgressLine(output);
-        var result = await LoadRun.RunAsync(
-            arguments.Endpoint,
-            arguments.ProcessIds,
-            workload,
-            arguments.Settings,
-            rate => progress.Show(string.Create(CultureInfo.InvariantCulture, $"{arguments.Workload}: {rate:n0}/s")),
-            cancellationToken);
-        progress.Clear();
-        ResultTable.Write(output, [(arguments.Workload, result)]);
-        return result.Errors == 0 ? 0 : 1;
+        return WorkloadCatalog.Create(arguments.WorkloadName, requests, arguments.Workload);
+    }
+
+    private static async Task WriteReportsAsync(
+        LoadArguments arguments,
+        Machine machine,
+        IReadOnlyDictionary<string, IReadOnlyList<LoadResult>> rounds,
+        (string Name, LoadResult Result)[] medians,
+        CancellationToken cancellationToken)
+    {
+        if (arguments.Reports.Json is { } json)
+        {
+            var report = new
+            {
+                machine,
+                workload = arguments.WorkloadName,
+                options = arguments.Workload,
+                settings = arguments.Settings,
+                servers = arguments.Targets.ToDictionary(target => target.Name, target => target.Endpoint.Url),
+                medians = medians.ToDictionary(entry => entry.Name, entry => entry.Result),
+                rounds,
+            };
+            await JsonReport.WriteAsync(json, report, cancellationToken);
+        }
+
+        if (arguments.Reports.Svg is { } svg)
+        {
+            await File.WriteAllTextAsync(svg, LoadChart.Draw(machine.ToString(), medians), cancellationToken);
+        }
     }
 }

@@ -5,8 +5,8 @@ using BleepStore.Benchmarks.Wire;
 
 namespace BleepStore.Benchmarks.Load;
 
-/// <summary>One connection's thread: sends, waits for the whole answer, counts, again.</summary>
-internal sealed class ConnectionLoop(S3Endpoint endpoint, IRequestSource source, LoadPhase phase)
+/// <summary>One connection's thread: sends, waits for the whole answer, counts, again. With a schedule, it sends when the next request is due.</summary>
+internal sealed class ConnectionLoop(S3Endpoint endpoint, IRequestSource source, LoadPhase phase, ArrivalSchedule? schedule)
 {
     // A server that answers nothing but errors needs no more proof.
     private const int MostErrors = 20;
@@ -27,10 +27,20 @@ internal sealed class ConnectionLoop(S3Endpoint endpoint, IRequestSource source,
     public void Run()
     {
         using var connection = new HttpConnection(endpoint.Url);
-        while (!phase.IsOver && Errors < MostErrors && source.Next() is { } request)
+        while (!phase.IsOver && Errors < MostErrors)
         {
-            var started = Stopwatch.GetTimestamp();
-            Measure(connection, request, started);
+            var started = schedule is null ? Stopwatch.GetTimestamp() : schedule.Take();
+            if (started is not { } due || source.Next() is not { } request)
+            {
+                return;
+            }
+
+            if (schedule is not null)
+            {
+                PreciseSleep.Until(due);
+            }
+
+            Measure(connection, request, due);
         }
     }
 
@@ -43,7 +53,7 @@ internal sealed class ConnectionLoop(S3Endpoint endpoint, IRequestSource source,
             {
                 Fail(fault);
             }
-            else if (phase.IsRecording)
+            else if (schedule is null ? phase.IsRecording : started >= schedule.CountFrom)
             {
                 Latency.Add(Stopwatch.GetElapsedTime(started));
                 Bytes += request.PayloadBytes + answer.BodyBytes;
@@ -61,6 +71,11 @@ internal sealed class ConnectionLoop(S3Endpoint endpoint, IRequestSource source,
         if (!answer.IsSuccess)
         {
             return $"{answer.Status} {connection.LastBody}".Trim();
+        }
+
+        if (request.MayHideError && connection.LastBody.Contains("<Error>", StringComparison.Ordinal))
+        {
+            return $"{answer.Status} with {connection.LastBody}";
         }
 
         return request.AnswerBytes is { } expected && answer.BodyBytes != expected

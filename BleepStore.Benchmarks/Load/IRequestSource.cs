@@ -21,3 +21,28 @@ internal sealed class RingSource(PreparedRequest[] requests, int start) : IReque
         return request;
     }
 }
+
+/// <summary>Hands out every request once, to whichever connection asks next. Safe from several threads.</summary>
+internal sealed class OnceSource(PreparedRequest[] requests) : IRequestSource
+{
+    private int _taken;
+
+    public PreparedRequest? Next()
+    {
+        var next = Interlocked.Increment(ref _taken) - 1;
+        return next < requests.Length ? requests[next] : null;
+    }
+}
+
+/// <summary>Takes from several sources in turn, by a fixed order of their numbers.</summary>
+internal sealed class MixedSource(IRequestSource[] sources, byte[] order, int start) : IRequestSource
+{
+    private int _next = start % order.Length;
+
+    public PreparedRequest? Next()
+    {
+        var source = sources[order[_next]];
+        _next = (_next + 1) % order.Length;
+        return source.Next();
+    }
+}

@@ -6,6 +6,9 @@ namespace BleepStore.Benchmarks.Load;
 /// <summary>One run of a workload against one server: a thread for every connection, a warm-up, a counted time.</summary>
 internal static class LoadRun
 {
+    /// <summary>How much longer than its time a run at a fixed rate may take to work off what is late.</summary>
+    private const int LateFactor = 2;
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs to the end of the time, or until the prepared requests are used up.</summary>
@@ -19,22 +22,32 @@ internal static class LoadRun
         S3Endpoint endpoint, int[] processIds, Workload workload, LoadSettings settings, Action<double> progress, CancellationToken cancellationToken)
     {
         var phase = new LoadPhase();
-        var loops = workload.Open(settings.Connections).Select(source => new ConnectionLoop(endpoint, source, phase)).ToArray();
+        var sources = workload.Open(settings.Connections);
+        var schedule = settings.Rate is { } rate ? new ArrivalSchedule(settings, rate) : null;
+        var loops = sources.Select(source => new ConnectionLoop(endpoint, source, phase, schedule)).ToArray();
+        if (workload.IsUsedUp)
+        {
+            // What a warm-up would take is missing from the run.
+            phase.StartRecording();
+        }
+
         var threads = Task.WhenAll(loops.Select(
             loop => Task.Factory.StartNew(loop.Run, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         try
         {
-            await Task.Delay(settings.Warmup, cancellationToken);
+            await Task.Delay(workload.IsUsedUp ? TimeSpan.Zero : settings.Warmup, cancellationToken);
             ProcessUsage.ForgetPeak(processIds);
+            var before = processIds.Length > 0 ? ProcessUsage.Resident(processIds) : (long?)null;
             var (server, generator) = (ProcessUsage.Cpu(processIds), Environment.CpuUsage.TotalTime);
             var started = Stopwatch.GetTimestamp();
             phase.StartRecording();
-            await WaitAsync(threads, loops, started, settings.Duration, progress, cancellationToken);
+            var limit = schedule is null ? settings.Duration : LateFactor * settings.Duration;
+            await WaitAsync(threads, loops, started, limit, progress, cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(started);
             phase.End();
             (server, generator) = (ProcessUsage.Cpu(processIds) - server, Environment.CpuUsage.TotalTime - generator);
             await threads;
-            return Summarise(loops, elapsed, processIds, server, generator);
+            return Summarise(loops, schedule, elapsed, processIds, server, generator) with { ResidentBeforeBytes = before };
         }
         finally
         {
@@ -65,7 +78,8 @@ internal static class LoadRun
         }
     }
 
-    private static LoadResult Summarise(ConnectionLoop[] loops, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
+    private static LoadResult Summarise(
+        ConnectionLoop[] loops, ArrivalSchedule? schedule, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
     {
         var latency = new LatencyHistogram();
         foreach (var loop in loops)
@@ -73,19 +87,37 @@ internal static class LoadRun
             latency.Add(loop.Latency);
         }
 
+        var operations = latency.Count;
+        var unsent = CountUnsent(schedule, latency);
         var hasProcess = processIds.Length > 0;
         return new LoadResult
         {
-            Operations = latency.Count,
+            Operations = operations,
             Seconds = elapsed.TotalSeconds,
+            OperationsPerSecond = operations / elapsed.TotalSeconds,
             MegabytesPerSecond = loops.Sum(loop => loop.Bytes) / 1e6 / elapsed.TotalSeconds,
             Latency = LatencySummary.Of(latency),
-            CpuMicrosecondsPerOperation = hasProcess ? server.TotalMicroseconds / Math.Max(1, latency.Count) : null,
+            CpuMicrosecondsPerOperation = hasProcess ? server.TotalMicroseconds / Math.Max(1, operations) : null,
             ResidentBytes = hasProcess ? ProcessUsage.Resident(processIds) : null,
             PeakResidentBytes = hasProcess ? ProcessUsage.Peak(processIds) : null,
-            GeneratorMicrosecondsPerOperation = generator.TotalMicroseconds / Math.Max(1, latency.Count),
+            GeneratorMicrosecondsPerOperation = generator.TotalMicroseconds / Math.Max(1, operations),
+            Unsent = unsent,
             Errors = loops.Sum(loop => loop.Errors),
             FirstError = loops.Select(loop => loop.FirstError).FirstOrDefault(error => error is not null),
         };
+    }
+
+    // Whoever was not even sent has waited since it was due; leaving it out would make an overloaded server look quick.
+    private static long CountUnsent(ArrivalSchedule? schedule, LatencyHistogram latency)
+    {
+        var count = 0L;
+        var now = Stopwatch.GetTimestamp();
+        while (schedule?.Take() is { } due)
+        {
+            latency.Add(Stopwatch.GetElapsedTime(due, now));
+            count++;
+        }
+
+        return count;
     }
 }

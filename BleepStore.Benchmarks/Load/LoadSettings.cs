@@ -10,4 +10,9 @@ internal sealed record LoadSettings
 
     /// <summary>Time that is counted, unless the requests are used up earlier.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>
+    /// Requests a second, sent when they are due whether or not earlier ones are answered; null sends the next one when the last is answered.
+    /// </summary>
+    public double? Rate { get; init; }
 }

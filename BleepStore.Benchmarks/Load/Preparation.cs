@@ -1,15 +1,19 @@
 using BleepStore.Benchmarks.Wire;
+using BleepStore.Benchmarks.Workloads;
 
 namespace BleepStore.Benchmarks.Load;
 
 /// <summary>Sends what a run needs beforehand; the first answer that is no success ends it.</summary>
 internal sealed class Preparation(S3Endpoint endpoint, int connections)
 {
+    /// <summary>How many may be sent at once.</summary>
+    public ParallelOptions Parallelism { get; } = new() { MaxDegreeOfParallelism = connections };
+
     /// <summary>Sends all of them over several connections, in no particular order.</summary>
     public void SendAll(IEnumerable<PreparedRequest> requests)
         => Parallel.ForEach(
             requests,
-            new ParallelOptions { MaxDegreeOfParallelism = connections },
+            Parallelism,
             () => new HttpConnection(endpoint.Url),
             (request, _, connection) =>
             {
@@ -18,19 +22,22 @@ internal sealed class Preparation(S3Endpoint endpoint, int connections)
             },
             connection => connection.Dispose());
 
-    /// <summary>Sends one that may be refused; says whether it was not.</summary>
-    public bool TrySend(PreparedRequest request)
+    /// <summary>Makes the bucket where it is missing.</summary>
+    public void EnsureBucket(RequestFactory requests)
     {
         using var connection = new HttpConnection(endpoint.Url);
-        return connection.Send(request).IsSuccess;
+        if (!connection.Send(requests.HeadBucket()).IsSuccess)
+        {
+            Require(connection, requests.CreateBucket());
+        }
     }
 
-    /// <summary>Sends one and gives the answer's body.</summary>
-    public string Send(PreparedRequest request)
+    /// <summary>Sends one and gives what <paramref name="read"/> takes from the answer.</summary>
+    public T Send<T>(PreparedRequest request, Func<HttpConnection, T> read)
     {
         using var connection = new HttpConnection(endpoint.Url) { KeepsBodies = true };
         Require(connection, request);
-        return connection.LastBody;
+        return read(connection);
     }
 
     private static void Require(HttpConnection connection, PreparedRequest request)

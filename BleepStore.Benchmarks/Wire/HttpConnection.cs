@@ -29,7 +29,7 @@ internal sealed class HttpConnection : IDisposable
         _url = url;
     }
 
-    /// <summary>The last answer's head, as text: for preparations and errors, not for the measured path.</summary>
+    /// <summary>The last answer's head, as text, while <see cref="KeepsBodies"/>: for preparations, not for the measured path.</summary>
     public string LastHead { get; private set; } = "";
 
     /// <summary>The first bytes of the last body: all of it while <see cref="KeepsBodies"/>, else of an error only.</summary>
@@ -45,7 +45,7 @@ internal sealed class HttpConnection : IDisposable
         {
             Connect();
             Write(request);
-            return Read(request.IsHead);
+            return Read(request.IsHead, KeepsBodies || request.MayHideError);
         }
         catch
         {
@@ -93,24 +93,27 @@ internal sealed class HttpConnection : IDisposable
 
     private void Write(PreparedRequest request)
     {
-        if (_tls is not null)
+        foreach (var batch in request.Batches)
         {
-            foreach (var piece in request.Pieces)
+            if (_tls is not null)
             {
-                _tls.Write(piece);
+                foreach (var piece in batch.Pieces)
+                {
+                    _tls.Write(piece);
+                }
+
+                continue;
             }
 
-            return;
-        }
-
-        var sent = request.Pieces.Count == 1 ? _socket!.Send(request.Pieces[0]) : _socket!.Send(request.Pieces);
-        if (sent != request.LengthBytes)
-        {
-            throw new IOException($"Only {sent} of {request.LengthBytes} bytes were taken.");
+            var sent = batch.Pieces.Length == 1 ? _socket!.Send(batch.Pieces[0]) : _socket!.Send(batch.Pieces);
+            if (sent != batch.LengthBytes)
+            {
+                throw new IOException($"Only {sent} of {batch.LengthBytes} bytes were taken.");
+            }
         }
     }
 
-    private HttpAnswer Read(bool isHead)
+    private HttpAnswer Read(bool isHead, bool keep)
     {
         int headEnd;
         int status;
@@ -127,9 +130,9 @@ internal sealed class HttpConnection : IDisposable
         }
 
         var head = AnswerHead.Parse(_buffer.AsSpan(_start, headEnd - _start));
-        var keep = KeepsBodies || status >= 300;
+        keep |= status >= 300;
         _kept.SetLength(0);
-        if (keep)
+        if (KeepsBodies)
         {
             LastHead = Encoding.ASCII.GetString(_buffer, _start, headEnd - _start);
         }

@@ -6,10 +6,16 @@ namespace BleepStore.Benchmarks.Workloads;
 /// <summary>GET or HEAD of objects of one size, round and round.</summary>
 internal sealed class ReadWorkload(RequestFactory requests, bool isHead, long sizeBytes, int keys) : Workload
 {
+    private bool _isPrepared;
+
     public override void Prepare(Preparation preparation)
     {
-        var payload = new Payload(sizeBytes);
-        preparation.SendAll(Enumerable.Range(0, keys).Select(number => requests.Put(KeyOf(number), payload)));
+        if (!_isPrepared)
+        {
+            var payload = new Payload(sizeBytes);
+            preparation.SendAll(Enumerable.Range(0, keys).Select(number => requests.Put(KeyOf(number), payload, UploadProof.Presigned)));
+            _isPrepared = true;
+        }
     }
 
     public override IReadOnlyList<IRequestSource> Open(int connections)

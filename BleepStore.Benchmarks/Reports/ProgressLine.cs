@@ -1,4 +1,4 @@
-namespace BleepStore.Benchmarks.Load;
+namespace BleepStore.Benchmarks.Reports;
 
 /// <summary>One line that is written over on a terminal, and nothing anywhere else.</summary>
 internal sealed class ProgressLine(TextWriter output)

@@ -1,11 +1,12 @@
 using System.Globalization;
+using BleepStore.Benchmarks.Load;
 
-namespace BleepStore.Benchmarks.Load;
+namespace BleepStore.Benchmarks.Reports;
 
 /// <summary>Writes results as a table of text.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Titles = ["", "ops/s", "MB/s", "p50 µs", "p90", "p99", "p99.9", "max", "CPU µs/op", "RSS MB", "peak", "generator µs/op", "errors"];
+    private static readonly string[] Titles = ["", "ops/s", "MB/s", "p50 µs", "p90", "p99", "p99.9", "max", "CPU µs/op", "RSS MB", "peak", "generator µs/op", "unsent", "errors"];
 
     public static void Write(TextWriter output, IReadOnlyList<(string Name, LoadResult Result)> results)
     {
@@ -36,6 +37,7 @@ internal static class ResultTable
         Number(result.ResidentBytes / 1e6),
         Number(result.PeakResidentBytes / 1e6),
         Number(result.GeneratorMicrosecondsPerOperation),
+        Number(result.Unsent),
         Number(result.Errors),
     ];
 
