@@ -14,6 +14,12 @@ internal sealed record Figure(string Probe, string Unit, Func<LoadResult, double
 
     public static Figure Median(string probe) => new(probe, "µs p50", result => result.Latency.P50);
 
+    public static Figure P99(string probe) => new(probe, "µs p99", result => result.Latency.P99);
+
+    public static Figure P999(string probe) => new(probe, "µs p99.9", result => result.Latency.P999);
+
+    public static Figure Longest(string probe) => new(probe, "µs at most", result => result.Latency.Max);
+
     /// <summary>The most that was resident, over what was before the run.</summary>
     public static Figure AddedMemory(string probe) => new(probe, "MB added", result => ((result.PeakResidentBytes ?? 0) - (result.ResidentBeforeBytes ?? 0)) / 1e6);
 

@@ -4,7 +4,7 @@ namespace BleepStore.Benchmarks.Bars;
 internal static class BarCatalog
 {
     public static IReadOnlyList<BarGroup> Groups { get; } =
-        [ProcessBars.First, .. ReadBars.Groups, .. WriteBars.Groups, .. DeleteBars.Groups, .. ListBars.Groups, .. MultipartBars.Groups, ProcessBars.Last];
+        [ProcessBars.First, .. ReadBars.Groups, .. WriteBars.Groups, .. DeleteBars.Groups, .. ListBars.Groups, .. MultipartBars.Groups, AgedBars.Group, ProcessBars.Last];
 
     /// <summary>Those that were asked for, else all that do not take long.</summary>
     public static IReadOnlyList<BarGroup> Select(IReadOnlyCollection<string> names)

@@ -16,12 +16,13 @@ internal sealed class BarContext(BarBed bed, BarScale scale, CancellationToken c
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>The store under a workload.</summary>
-    public LoadProbe Store(string name, string workload, WorkloadSettings settings, int? connections = null, double? rate = null)
-        => new(name, bed.Store, Workload(bed.Store, workload, settings), Settings(connections) with { Rate = rate });
+    public LoadProbe Store(
+        string name, string workload, WorkloadSettings settings, int? connections = null, double? rate = null, TimeSpan? duration = null)
+        => new(name, bed.Store, Workload(bed.Store, workload, settings), Settings(connections) with { Rate = rate, Duration = duration ?? scale.Duration });
 
     /// <summary>The store under a workload that is in no catalog.</summary>
     public LoadProbe Store(string name, Func<RequestFactory, Workload> create, int? connections = null)
-        => new(name, bed.Store, create(Requests(bed.Store)), Settings(connections) with { Duration = TimeSpan.FromMinutes(2) });
+        => new(name, bed.Store, create(Requests(bed.Store)), Settings(connections) with { Duration = TimeSpan.FromMinutes(2), Requests = null });
 
     /// <summary>A bare server under a workload.</summary>
     public async Task<IProbe> SpikeAsync(string name, string spike, string workload, WorkloadSettings settings)
@@ -43,7 +44,7 @@ internal sealed class BarContext(BarBed bed, BarScale scale, CancellationToken c
     }
 
     private LoadSettings Settings(int? connections)
-        => new() { Connections = connections ?? scale.Connections, Warmup = scale.Warmup, Duration = scale.Duration };
+        => new() { Connections = connections ?? scale.Connections, Warmup = scale.Warmup, Duration = scale.Duration, Requests = scale.Requests };
 
     private Workload Workload(LoadTarget target, string name, WorkloadSettings settings)
     {

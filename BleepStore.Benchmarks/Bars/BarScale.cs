@@ -5,8 +5,8 @@ internal sealed record BarScale
 {
     private const long MiB = 1 << 20;
 
-    /// <summary>True when figures mean nothing, so that no bar is judged.</summary>
-    public bool IsShort { get; init; }
+    /// <summary>Requests of one measurement: with so few of them figures mean nothing, and no bar is judged. Null for as many as the time allows.</summary>
+    public int? Requests { get; init; }
 
     public int Rounds { get; init; } = 5;
 
@@ -39,7 +39,11 @@ internal sealed record BarScale
 
     public int FewListKeys { get; init; } = 10_000;
 
-    public int ManyListKeys { get; init; } = 10_000_000;
+    /// <summary>Keys of the stores that take long to fill.</summary>
+    public int ManyKeys { get; init; } = 10_000_000;
+
+    /// <summary>How long an aged store is driven.</summary>
+    public TimeSpan AgedDuration { get; init; } = TimeSpan.FromMinutes(10);
 
     public int FewParts { get; init; } = 64;
 
@@ -48,9 +52,8 @@ internal sealed record BarScale
     /// <summary>Everything once and small: it shows that nothing errs, not what anything costs.</summary>
     public static BarScale Short { get; } = new()
     {
-        IsShort = true,
+        Requests = 20,
         Rounds = 1,
-        Duration = TimeSpan.FromMilliseconds(100),
         Warmup = TimeSpan.Zero,
         Connections = 4,
         ReadKeys = 20,
@@ -62,7 +65,7 @@ internal sealed record BarScale
         BatchDeletedKeys = 1_000,
         ListKeys = 2_000,
         FewListKeys = 1_000,
-        ManyListKeys = 4_000,
+        ManyKeys = 4_000,
         FewParts = 4,
         ManyParts = 20,
     };

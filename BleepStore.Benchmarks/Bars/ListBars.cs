@@ -55,7 +55,7 @@ internal static class ListBars
         },
         new("list-10m", context => Task.FromResult<IReadOnlyList<IProbe>>(
             [
-                context.Store(Large, "list", At(context.Scale, ListPosition.Middle) with { Keys = context.Scale.ManyListKeys }),
+                context.Store(Large, "list", At(context.Scale, ListPosition.Middle) with { Keys = context.Scale.ManyKeys }),
                 context.Store(Middle, "list", At(context.Scale, ListPosition.Middle)),
             ]),
             [Bar.AtMost("LIST among 10 million, against 100,000", 1.3, Figure.Cpu(Large), Figure.Cpu(Middle))])
@@ -73,7 +73,7 @@ internal static class ListBars
         => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ListKeys, hasDelimiter: false), cancellationToken);
 
     private static Task FillManyAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
-        => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ManyListKeys, hasDelimiter: false), cancellationToken);
+        => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ManyKeys, hasDelimiter: false), cancellationToken);
 
     private static async Task FillTreesAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
     {

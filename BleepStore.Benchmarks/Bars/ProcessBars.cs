@@ -12,7 +12,7 @@ internal static class ProcessBars
     /// <summary>Before all load.</summary>
     public static BarGroup First { get; } = new(
         "start",
-        context => Task.FromResult<IReadOnlyList<IProbe>>([new StartProbe(Start, context.Bed)]),
+        context => Task.FromResult<IReadOnlyList<IProbe>>([new StartProbe(Start, context.Bed, context.Scale)]),
         [
             Bar.AtMost("ready after the start of the process", 500, new Figure(Start, "ms", result => result.Latency.P50 / 1000)),
             Bar.AtMost("idle (50 is a wish)", 50, Figure.Memory(Start)),

@@ -32,7 +32,7 @@ internal static class WriteBars
         new("put-1k-single", context => Task.FromResult<IReadOnlyList<IProbe>>(
             [
                 context.Store(Single, "put", Small(context.Scale), connections: 1),
-                new AppendProbe("one durable append", context.Bed.DataDirectory, context.Scale.Duration),
+                new AppendProbe("one durable append", context.Bed.DataDirectory, context.Scale),
             ]),
             [Bar.AtMost("PUT 1 KiB on one connection, against a durable append of 4 KiB", 1.3, Figure.Median(Single), Figure.Median("one durable append"))]),
         new("put-64k", async context =>

@@ -30,7 +30,7 @@ internal sealed class BarsCommand : Command
             new BarContext(bed, arguments.Scale, cancellationToken),
             arguments.PeerKind,
             new ProgressLine(output),
-            outcomes => BarTable.Write(output, arguments.Scale.IsShort ? [] : outcomes));
+            outcomes => BarTable.Write(output, arguments.Scale.Requests is null ? outcomes : []));
         await output.WriteLineAsync();
         ResultTable.Write(output, report.Medians);
         if (arguments.Reports.Json is { } json)

@@ -45,6 +45,7 @@ internal sealed class LoadOptions
 
     private readonly Option<double> _seconds = new("--seconds") { HelpName = "N", Description = "Time that is counted", DefaultValueFactory = _ => 10 };
     private readonly Option<double> _warmup = new("--warmup") { HelpName = "N", Description = "Seconds before it", DefaultValueFactory = _ => 2 };
+    private readonly Option<int?> _requests = new("--requests") { HelpName = "N", Description = "Ends after so many requests, all of them counted" };
     private readonly Option<int?> _rounds = new("--rounds") { HelpName = "N", Description = "Runs of each server (default: 1, with a peer 5)" };
     private readonly Option<bool> _unprepared = new("--unprepared") { Description = "Everything is there already, or the server is a spike" };
 
@@ -60,7 +61,7 @@ internal sealed class LoadOptions
 
     public IEnumerable<Option> All =>
     [
-        _workload, _size, _keys, _form, _checksum, _at, _delimiter, _parts, _partSize, _connections, _rate, _seconds, _warmup, _rounds, _unprepared,
+        _workload, _size, _keys, _form, _checksum, _at, _delimiter, _parts, _partSize, _connections, _rate, _seconds, _warmup, _requests, _rounds, _unprepared,
         .. _server.All, _peer, .. _peerServer.All, .. _reports.All,
     ];
 
@@ -87,6 +88,7 @@ internal sealed class LoadOptions
                 Connections = parsed.GetValue(_connections),
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(_seconds)),
                 Warmup = TimeSpan.FromSeconds(parsed.GetValue(_warmup)),
+                Requests = parsed.GetValue(_requests),
                 Rate = parsed.GetValue(_rate),
             },
             parsed.GetValue(_rounds) ?? (peer is null ? 1 : 5),

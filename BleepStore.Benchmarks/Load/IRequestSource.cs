@@ -46,3 +46,17 @@ internal sealed class MixedSource(IRequestSource[] sources, byte[] order, int st
         return source.Next();
     }
 }
+
+/// <summary>Ends all sources of a run after so many requests. Safe from several threads as far as its source is.</summary>
+internal sealed class LimitedSource(IRequestSource source, RequestLimit limit) : IRequestSource
+{
+    public PreparedRequest? Next() => limit.Take() ? source.Next() : null;
+}
+
+/// <summary>How many requests are left. Safe from several threads.</summary>
+internal sealed class RequestLimit(int requests)
+{
+    private int _left = requests;
+
+    public bool Take() => Interlocked.Decrement(ref _left) >= 0;
+}

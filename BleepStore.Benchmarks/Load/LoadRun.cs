@@ -22,10 +22,11 @@ internal static class LoadRun
         S3Endpoint endpoint, int[] processIds, Workload workload, LoadSettings settings, Action<double> progress, CancellationToken cancellationToken)
     {
         var phase = new LoadPhase();
-        var sources = workload.Open(settings.Connections);
-        var schedule = settings.Rate is { } rate ? new ArrivalSchedule(settings, rate) : null;
+        var sources = Limit(workload.Open(settings.Connections), settings.Requests);
+        var isCounted = workload.IsUsedUp || settings.Requests is not null;
+        var schedule = settings.Rate is { } rate ? new ArrivalSchedule(settings with { Warmup = isCounted ? TimeSpan.Zero : settings.Warmup }, rate) : null;
         var loops = sources.Select(source => new ConnectionLoop(endpoint, source, phase, schedule)).ToArray();
-        if (workload.IsUsedUp)
+        if (isCounted)
         {
             // What a warm-up would take is missing from the run.
             phase.StartRecording();
@@ -35,7 +36,7 @@ internal static class LoadRun
             loop => Task.Factory.StartNew(loop.Run, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         try
         {
-            await Task.Delay(workload.IsUsedUp ? TimeSpan.Zero : settings.Warmup, cancellationToken);
+            await Task.Delay(isCounted ? TimeSpan.Zero : settings.Warmup, cancellationToken);
             ProcessUsage.ForgetPeak(processIds);
             var before = processIds.Length > 0 ? ProcessUsage.Resident(processIds) : (long?)null;
             var (server, generator) = (ProcessUsage.Cpu(processIds), Environment.CpuUsage.TotalTime);
@@ -44,16 +45,28 @@ internal static class LoadRun
             var limit = schedule is null ? settings.Duration : LateFactor * settings.Duration;
             await WaitAsync(threads, loops, started, limit, progress, cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(started);
+            var late = threads.IsCompleted ? null : schedule;
             phase.End();
             (server, generator) = (ProcessUsage.Cpu(processIds) - server, Environment.CpuUsage.TotalTime - generator);
             await threads;
-            return Summarise(loops, schedule, elapsed, processIds, server, generator) with { ResidentBeforeBytes = before };
+            return Summarise(loops, late, elapsed, processIds, server, generator) with { ResidentBeforeBytes = before };
         }
         finally
         {
             phase.End();
             await threads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static IReadOnlyList<IRequestSource> Limit(IReadOnlyList<IRequestSource> sources, int? requests)
+    {
+        if (requests is not { } count)
+        {
+            return sources;
+        }
+
+        var limit = new RequestLimit(count);
+        return [.. sources.Select(source => new LimitedSource(source, limit))];
     }
 
     private static async Task WaitAsync(
@@ -79,7 +92,7 @@ internal static class LoadRun
     }
 
     private static LoadResult Summarise(
-        ConnectionLoop[] loops, ArrivalSchedule? schedule, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
+        ConnectionLoop[] loops, ArrivalSchedule? late, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
     {
         var latency = new LatencyHistogram();
         foreach (var loop in loops)
@@ -88,7 +101,7 @@ internal static class LoadRun
         }
 
         var operations = latency.Count;
-        var unsent = CountUnsent(schedule, latency);
+        var unsent = CountUnsent(late, latency);
         var hasProcess = processIds.Length > 0;
         return new LoadResult
         {
@@ -108,11 +121,11 @@ internal static class LoadRun
     }
 
     // Whoever was not even sent has waited since it was due; leaving it out would make an overloaded server look quick.
-    private static long CountUnsent(ArrivalSchedule? schedule, LatencyHistogram latency)
+    private static long CountUnsent(ArrivalSchedule? late, LatencyHistogram latency)
     {
         var count = 0L;
         var now = Stopwatch.GetTimestamp();
-        while (schedule?.Take() is { } due)
+        while (late?.Take() is { } due)
         {
             latency.Add(Stopwatch.GetElapsedTime(due, now));
             count++;

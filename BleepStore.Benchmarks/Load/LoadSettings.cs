@@ -11,6 +11,9 @@ internal sealed record LoadSettings
     /// <summary>Time that is counted, unless the requests are used up earlier.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How many requests at most; with a number, there is no warm-up. Null for as many as the time allows.</summary>
+    public int? Requests { get; init; }
+
     /// <summary>
     /// Requests a second, sent when they are due whether or not earlier ones are answered; null sends the next one when the last is answered.
     /// </summary>

@@ -9,14 +9,15 @@ internal static class AppendSpike
 {
     private const int AppendBytes = 4 << 10;
 
-    public static LatencyHistogram Run(string directory, TimeSpan duration)
+    /// <summary>Appends until the time is over, or so many times.</summary>
+    public static LatencyHistogram Run(string directory, TimeSpan duration, int? appends)
     {
         var path = Path.Combine(directory, "spike-append");
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
         var bytes = new byte[AppendBytes];
         var latency = new LatencyHistogram();
         var started = Stopwatch.GetTimestamp();
-        for (var offset = 0L; Stopwatch.GetElapsedTime(started) < duration; offset += AppendBytes)
+        for (var offset = 0L; Stopwatch.GetElapsedTime(started) < duration && !(latency.Count >= appends); offset += AppendBytes)
         {
             var begun = Stopwatch.GetTimestamp();
             RandomAccess.Write(file, bytes, offset);
