@@ -18,6 +18,7 @@ public sealed class ConventionTests
     [InlineData("BleepStore.Cluster", "BleepStore.Metadata", "BleepStore.Storage")]
     [InlineData("BleepStore.Events", "BleepStore.Metadata")]
     [InlineData("BleepStore.Api", "BleepStore.Metadata", "BleepStore.Storage", "BleepStore.Cluster", "BleepStore.Events", "BleepStore.ServiceDefaults")]
+    [InlineData("BleepStore.Benchmarks", "BleepStore.Api", "BleepStore.Metadata", "BleepStore.Storage", "BleepStore.ServiceDefaults")]
     public void References_point_one_way(string project, params string[] allowed)
     {
         var file = RepositoryFiles.Absolute($"{project}/{project}.csproj");
