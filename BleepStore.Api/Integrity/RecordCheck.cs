@@ -31,6 +31,13 @@ internal sealed class RecordCheck(FsckScope scope)
 
     private async ValueTask CheckBucketAsync(BucketRecord bucket, long expected, CancellationToken cancellationToken)
     {
+        // Uploads before objects: one that is completed meanwhile is seen as the one or as the other.
+        await foreach (var upload in scope.Walk.UploadsAsync(bucket.BucketId, cancellationToken))
+        {
+            scope.ReachableUploads.Add(upload.UploadId);
+            await CheckUploadAsync(bucket, upload, cancellationToken);
+        }
+
         var sequence = scope.Metadata.PublishedSequence;
         var sum = default(BucketCounters);
         await foreach (var page in scope.Walk.ObjectsAsync(bucket.BucketId, cancellationToken))
@@ -41,12 +48,6 @@ internal sealed class RecordCheck(FsckScope scope)
                 await CheckObjectAsync(bucket, record, cancellationToken);
                 scope.Run.Advance(++_objects, expected);
             }
-        }
-
-        await foreach (var upload in scope.Walk.UploadsAsync(bucket.BucketId, cancellationToken))
-        {
-            scope.ReachableUploads.Add(upload.UploadId);
-            await CheckUploadAsync(bucket, upload, cancellationToken);
         }
 
         await _counters.JudgeAsync(bucket, sum, sequence, cancellationToken);
