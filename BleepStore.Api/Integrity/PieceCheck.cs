@@ -30,11 +30,26 @@ internal sealed class PieceCheck(FsckScope scope)
         }
     }
 
-    /// <summary>Checks one segment against its owner row, and its bytes.</summary>
+    /// <summary>Checks the bytes of one segment, and the owner row of its blob; inline bytes have none.</summary>
     public async ValueTask CheckAsync(Suspect suspect, Segment segment, BlobOwner expected, CancellationToken cancellationToken)
     {
-        var blob = new BlobId(segment.BlobId);
         scope.Run.CountBlob();
+        if (segment.Kind == SegmentKind.Blob)
+        {
+            await CheckOwnerAsync(suspect, segment, expected, cancellationToken);
+        }
+
+        var fault = scope.Settings.IsDeep
+            ? await scope.Probe.ProbeWholeAsync(segment, digests: null, scope.Run, cancellationToken)
+            : await scope.Probe.ProbeEndsAsync(segment, scope.Run, cancellationToken);
+        if (fault is { } found)
+        {
+            await suspect.ReportAsync(scope.Run, found.Kind, found.Detail, new BlobId(segment.BlobId));
+        }
+    }
+
+    private async ValueTask CheckOwnerAsync(Suspect suspect, Segment segment, BlobOwner expected, CancellationToken cancellationToken)
+    {
         var owner = await scope.Metadata.FindBlobOwnerAsync(segment.BlobId, cancellationToken);
         if (owner is null)
         {
@@ -44,15 +59,7 @@ internal sealed class PieceCheck(FsckScope scope)
         {
             scope.Disputed.Add(segment.BlobId);
             var other = await scope.Places.OfAsync(owner, piece: null, cancellationToken);
-            await suspect.ReportAsync(scope.Run, FindingKind.OwnerWrong, $"its owner row names {other}", blob);
-        }
-
-        var fault = scope.Settings.IsDeep
-            ? await scope.Probe.ProbeWholeAsync(segment, digests: null, scope.Run, cancellationToken)
-            : await scope.Probe.ProbeEndsAsync(segment, scope.Run, cancellationToken);
-        if (fault is { } found)
-        {
-            await suspect.ReportAsync(scope.Run, found.Kind, found.Detail, blob);
+            await suspect.ReportAsync(scope.Run, FindingKind.OwnerWrong, $"its owner row names {other}", new BlobId(segment.BlobId));
         }
     }
 

@@ -11,7 +11,8 @@ namespace BleepStore.Api.Integrity;
 internal sealed record ScrubSettings(long BytesPerSecond = 0, bool WithChecksums = false, UInt128? After = null);
 
 /// <summary>
-/// Reads all bytes of all objects and parts through the verified path, blob by blob in the order of their ids, and reports whose are damaged.
+/// Reads all bytes of all objects and parts through the verified path, blob by blob in the order of their ids, and then those that the metadata
+/// keeps itself; and reports whose are damaged.
 /// While a blob is read, a registered reader keeps it from being collected; one that is nobody's any more is passed over.
 /// </summary>
 internal sealed class Scrubber(IMetadataStore metadata, ObjectReader reader, ReaderRegistry readers, TimeProvider time)
@@ -56,10 +57,12 @@ internal sealed class Scrubber(IMetadataStore metadata, ObjectReader reader, Rea
 
             if (page.Length < OwnersPerPage)
             {
-                return;
+                break;
             }
 
             after = page[^1].BlobId;
         }
+
+        await new InlineScrub(metadata, readers, places, probe, run).RunAsync(cancellationToken);
     }
 }

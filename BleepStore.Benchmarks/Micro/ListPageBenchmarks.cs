@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Xml;
 using BenchmarkDotNet.Attributes;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Protocol;
@@ -14,7 +13,6 @@ namespace BleepStore.Benchmarks.Micro;
 public class ListPageBenchmarks
 {
     private readonly ObjectListing _listing = ObjectListing.Read(S3Query.Empty, "max-keys");
-    private readonly MemoryStream _stream = new();
     private readonly ImmutableArray<ObjectRecord> _objects =
     [
         .. Enumerable.Range(0, 1000).Select(number => new ObjectRecord
@@ -28,16 +26,13 @@ public class ListPageBenchmarks
     ];
 
     [Benchmark]
-    public long Write()
+    public int Write()
     {
-        _stream.SetLength(0);
-        using (var writer = XmlWriter.Create(_stream, S3Xml.Settings))
-        {
-            writer.StartS3("ListBucketResult");
-            _listing.WriteObjects(writer, _objects, ownerNames: null);
-            writer.WriteEndElement();
-        }
-
-        return _stream.Length;
+        using var document = new S3XmlWriter();
+        document.StartDocument();
+        document.StartS3("ListBucketResult");
+        _listing.WriteObjects(document, _objects, ownerNames: null);
+        document.End();
+        return document.Written.Length;
     }
 }

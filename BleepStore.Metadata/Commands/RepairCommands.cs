@@ -39,13 +39,13 @@ public sealed record RestoreBlobOwner : MetadataCommand<bool>
         var segments = Owner.Key is { } key
             ? transaction.FindObject(Owner.BucketId, key) is { } record && record.Order == Owner.Order ? record.Segments : []
             : transaction.FindPart(Owner.UploadId ?? "", Owner.PartNumber)?.Segments ?? [];
-        if (segments.FirstOrDefault(segment => segment.BlobId == Owner.BlobId) is not { } named
+        if (segments.FirstOrDefault(segment => segment.BlobId == Owner.BlobId) is not { Kind: Records.SegmentKind.Blob } named
             || transaction.FindBlobOwner(Owner.BlobId) is not null)
         {
             return false;
         }
 
-        transaction.PutBlobOwner(Owner with { Backend = named.BlobBackend });
+        transaction.PutBlobOwner(Owner with { Backend = named.Backend });
         return true;
     }
 }
