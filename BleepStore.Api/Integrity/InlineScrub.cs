@@ -1,40 +1,79 @@
+using System.Collections.Immutable;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
 using BleepStore.Storage;
 
 namespace BleepStore.Api.Integrity;
 
-/// <summary>
-/// The part of a scrub that reads the bodies that the metadata keeps: each proves itself by its seal, so whose it is has to be found only for a
-/// damaged one. One that no record names waits to be collected.
-/// </summary>
-internal sealed class InlineScrub(IMetadataStore metadata, ReaderRegistry readers, Places places, SegmentProbe probe, CheckRun run)
+/// <summary>The part of a scrub that reads the bodies that the metadata keeps itself: they have no owner rows, so it walks the records.</summary>
+internal sealed class InlineScrub(IMetadataStore metadata, StoreWalk walk, SegmentProbe probe, bool withChecksums, CheckRun run)
 {
-    private const int BodiesPerPage = 1000;
-
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        for (UInt128? after = null; ;)
+        await foreach (var bucket in walk.BucketsAsync(cancellationToken))
         {
-            var page = await metadata.ListInlineBodiesAsync(after, BodiesPerPage, cancellationToken);
-            foreach (var id in page)
+            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                run.CountBlob();
-                var blob = new BlobId(id);
-                using var pin = readers.Enter(metadata.PublishedSequence);
-                if (await probe.ProbeInlineAsync(metadata, blob, run, cancellationToken) is { } fault
-                    && await places.OfInlineAsync(id, cancellationToken) is { } place)
+                foreach (var record in page)
                 {
-                    run.Report(new Finding(fault.Kind, place, fault.Detail, blob));
+                    await ReadAsync(bucket, record, cancellationToken);
                 }
             }
 
-            if (page.Length < BodiesPerPage)
+            await foreach (var upload in walk.UploadsAsync(bucket.BucketId, cancellationToken))
             {
-                return;
+                await ReadPartsAsync(
+                    new Place(bucket.Name, upload.Key),
+                    upload.UploadId,
+                    async () => await metadata.FindUploadAsync(bucket.BucketId, upload.Key, upload.UploadId, cancellationToken) is not null,
+                    cancellationToken);
             }
+        }
+    }
 
-            after = page[^1];
+    private async ValueTask ReadAsync(BucketRecord bucket, ObjectRecord record, CancellationToken cancellationToken)
+    {
+        var place = new Place(bucket.Name, record.Key, record.VersionId);
+        async ValueTask<bool> IsCurrentAsync()
+            => (await metadata.FindObjectAsync(bucket.BucketId, record.Key, cancellationToken))?.Order == record.Order;
+        if (record.UploadId is { } uploadId)
+        {
+            await ReadPartsAsync(place, uploadId, IsCurrentAsync, cancellationToken);
+            return;
+        }
+
+        await ReadAsync(new Suspect(place, IsCurrentAsync), record.Segments, ContentDigests.Of(record), cancellationToken);
+    }
+
+    private async ValueTask ReadPartsAsync(Place place, string uploadId, Func<ValueTask<bool>> isCurrentAsync, CancellationToken cancellationToken)
+    {
+        await foreach (var page in walk.PartsAsync(uploadId, cancellationToken))
+        {
+            foreach (var part in page)
+            {
+                // A part may also be replaced while its upload stays.
+                var suspect = new Suspect(
+                    place with { UploadId = uploadId, PartNumber = part.PartNumber },
+                    async () => await isCurrentAsync()
+                        && await metadata.ListPartsAsync(uploadId, part.PartNumber - 1, limit: 1, cancellationToken) is [var again]
+                        && again.PartNumber == part.PartNumber && again.Segments.SequenceEqual(part.Segments));
+                await ReadAsync(suspect, part.Segments, ContentDigests.Of(part), cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask ReadAsync(
+        Suspect suspect, ImmutableArray<Segment> segments, ContentDigests? digests, CancellationToken cancellationToken)
+    {
+        foreach (var segment in segments.Where(segment => segment.Kind == SegmentKind.Inline))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            run.CountRecord();
+            run.CountBlob();
+            if (await probe.ProbeWholeAsync(segment, withChecksums ? digests : null, run, cancellationToken) is { } fault)
+            {
+                await suspect.ReportAsync(run, fault.Kind, fault.Detail, new BlobId(segment.BlobId));
+            }
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Integrity;
@@ -26,55 +25,6 @@ internal sealed class Places(StoreWalk walk)
         var place = _uploads.GetValueOrDefault(uploadId, Place.Nowhere);
         return place with { UploadId = uploadId, PartNumber = owner.PartNumber };
     }
-
-    /// <summary>Whose inline body it is; null when no record names it (any more). Walks all objects and uploads.</summary>
-    public async ValueTask<Place?> OfInlineAsync(UInt128 blobId, CancellationToken cancellationToken)
-    {
-        await foreach (var bucket in walk.BucketsAsync(cancellationToken))
-        {
-            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
-            {
-                foreach (var record in page)
-                {
-                    var place = new Place(bucket.Name, record.Key, record.VersionId);
-                    if (Names(record.Segments, blobId))
-                    {
-                        return place;
-                    }
-
-                    if (record.UploadId is { } completed && await FindPartAsync(completed, blobId, cancellationToken) is { } listed)
-                    {
-                        return place with { UploadId = completed, PartNumber = listed };
-                    }
-                }
-            }
-
-            await foreach (var upload in walk.UploadsAsync(bucket.BucketId, cancellationToken))
-            {
-                if (await FindPartAsync(upload.UploadId, blobId, cancellationToken) is { } number)
-                {
-                    return new Place(bucket.Name, upload.Key, VersionId: null, upload.UploadId, number);
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private async ValueTask<int?> FindPartAsync(string uploadId, UInt128 blobId, CancellationToken cancellationToken)
-    {
-        await foreach (var page in walk.PartsAsync(uploadId, cancellationToken))
-        {
-            if (page.FirstOrDefault(part => Names(part.Segments, blobId)) is { } part)
-            {
-                return part.PartNumber;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Names(ImmutableArray<Segment> segments, UInt128 blobId) => segments.Any(segment => segment.BlobId == blobId);
 
     /// <summary>The name of a bucket; null when it does not exist.</summary>
     public async ValueTask<string?> FindBucketAsync(long bucketId, CancellationToken cancellationToken)

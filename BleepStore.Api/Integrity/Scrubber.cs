@@ -63,6 +63,6 @@ internal sealed class Scrubber(IMetadataStore metadata, ObjectReader reader, Rea
             after = page[^1].BlobId;
         }
 
-        await new InlineScrub(metadata, readers, places, probe, run).RunAsync(cancellationToken);
+        await new InlineScrub(metadata, new StoreWalk(metadata, readers), probe, settings.WithChecksums, run).RunAsync(cancellationToken);
     }
 }

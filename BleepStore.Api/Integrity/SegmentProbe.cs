@@ -1,6 +1,5 @@
 using System.Buffers;
 using BleepStore.Api.Content;
-using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
 using BleepStore.Storage;
 
@@ -23,27 +22,6 @@ internal sealed class SegmentProbe(ObjectReader reader, Pace pace)
             ? await ReadAsync(segment, 0, segment.Length, digests: null, run, cancellationToken)
             : await ReadAsync(segment, 0, 1, digests: null, run, cancellationToken)
                 ?? await ReadAsync(segment, segment.Length - 1, 1, digests: null, run, cancellationToken);
-
-    /// <summary>Checks the row of an inline body by its own seal; null when it is sound or gone.</summary>
-    public async ValueTask<SegmentFault?> ProbeInlineAsync(IMetadataStore metadata, BlobId blob, CheckRun run, CancellationToken cancellationToken)
-    {
-        if (await metadata.FindInlineBodyAsync(blob.Value, cancellationToken) is not { } row)
-        {
-            return null;
-        }
-
-        run.CountBytes(row.Length);
-        await pace.SpendAsync(row.Length, cancellationToken);
-        try
-        {
-            _ = InlineBody.Open(blob, row, Math.Max(0, row.Length - InlineBody.SealBytes));
-            return null;
-        }
-        catch (BlobCorruptException e)
-        {
-            return new SegmentFault(FindingKind.BlobDamaged, e.Detail);
-        }
-    }
 
     /// <summary>Reads all bytes, and compares what they come to where <paramref name="digests"/> say it; null when they are sound.</summary>
     public ValueTask<SegmentFault?> ProbeWholeAsync(Segment segment, ContentDigests? digests, CheckRun run, CancellationToken cancellationToken)

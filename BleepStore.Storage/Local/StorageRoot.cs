@@ -53,6 +53,9 @@ public sealed class StorageRoot : IDisposable
 
     internal string Packs { get; }
 
+    /// <summary>False for a root that is only looked at and was last written by a release without packs.</summary>
+    internal bool HasPacks => Directories().Contains(PackDirectory);
+
     /// <summary>Takes the directory, made when absent (owner only), for this process.</summary>
     /// <exception cref="StoreLockedException">Another process holds it.</exception>
     /// <exception cref="InvalidDataException"><c>store.json</c> is damaged, or a directory within is a symbolic link.</exception>

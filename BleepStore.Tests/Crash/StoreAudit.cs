@@ -1,8 +1,10 @@
 using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
 using BleepStore.Api.Hosting;
+using BleepStore.Api.Integrity;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
 using BleepStore.Metadata.Sqlite;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
@@ -51,8 +53,44 @@ internal static class StoreAudit
         var owners = rows.Select(row => row.BlobId).ToHashSet();
         blobs.Except(owners).ShouldBeEmpty("blobs without a row");
         owners.Except(blobs).ShouldBeEmpty("rows without a blob");
+        var inline = await metadata.ListInlineBodiesAsync(after: null, limit: 1_000_000, cancellationToken);
+        inline.ShouldBe(await NamedInlineAsync(metadata, cancellationToken), ignoreOrder: true, "bodies that the metadata keeps and records name");
         Directory.EnumerateFiles(Path.Combine(storagePath, ".tmp")).ShouldBeEmpty();
         Directory.EnumerateFiles(Path.Combine(storagePath, ".multipart")).ShouldBeEmpty();
         return (blobs.Count, swept);
+    }
+
+    private static async Task<List<UInt128>> NamedInlineAsync(IMetadataStore metadata, CancellationToken cancellationToken)
+    {
+        var walk = new StoreWalk(metadata, new ReaderRegistry());
+        var named = new List<UInt128>();
+        void Add(IEnumerable<Segment> segments)
+            => named.AddRange(segments.Where(segment => segment.Kind == SegmentKind.Inline).Select(segment => segment.BlobId));
+        async Task AddPartsAsync(string uploadId)
+        {
+            await foreach (var page in walk.PartsAsync(uploadId, cancellationToken))
+            {
+                Add(page.SelectMany(part => part.Segments));
+            }
+        }
+
+        await foreach (var bucket in walk.BucketsAsync(cancellationToken))
+        {
+            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+            {
+                foreach (var record in page)
+                {
+                    Add(record.Segments);
+                    await AddPartsAsync(record.UploadId ?? "");
+                }
+            }
+
+            await foreach (var upload in walk.UploadsAsync(bucket.BucketId, cancellationToken))
+            {
+                await AddPartsAsync(upload.UploadId);
+            }
+        }
+
+        return named;
     }
 }

@@ -45,6 +45,30 @@ public sealed class DamagedFileTests : IDisposable
         (await _bed.CheckAsync("fsck", "--deep")).ShouldBeClean();
     }
 
+    [Fact]
+    public async Task Damage_of_a_blob_in_a_pack_is_found_and_looking_writes_nothing()
+    {
+        await _bed.ServeAsync(async client =>
+        {
+            await CheckBed.PutAsync(client, "a", seed: 1, length: 70_000);
+            await CheckBed.PutAsync(client, "b", seed: 2, length: 70_000);
+        });
+        _bed.BlobFiles().ShouldBeEmpty();
+        var packs = Path.Combine(_bed.Objects, "packs");
+        foreach (var table in Directory.GetFiles(packs, "*.idx"))
+        {
+            // It is derived: a check reads the pack and does not make it anew.
+            File.Delete(table);
+        }
+
+        (await _bed.CheckAsync("fsck", "--deep")).ShouldBeClean();
+        Directory.GetFiles(packs, "*.idx").ShouldBeEmpty();
+        CheckBed.FlipBit(Directory.GetFiles(packs).ShouldHaveSingleItem(), 30_000);
+        (await _bed.CheckAsync("scrub")).ShouldFind("blob-damaged", "a");
+        (await _bed.CheckAsync("fsck", "--deep")).ShouldFind("blob-damaged", "a");
+        (await _bed.CheckAsync("fsck", "--deep", "--repair")).ShouldFind("blob-damaged", "a");
+    }
+
     [Theory]
     [InlineData(0L)]
     [InlineData((long)CheckBed.BlobBytes)]

@@ -143,7 +143,7 @@ internal sealed class Pack
             if (table is null)
             {
                 table = new PackScanner(file.File, header).Scan();
-                if (isCurrent)
+                if (isCurrent && !_directory.IsReadOnly)
                 {
                     PackTableFile.Save(_directory.FileSystem, TablePath, header.Id, table);
                 }

@@ -24,7 +24,7 @@ internal sealed class PackDirectory : IDisposable
         _maximumOpen = options.MaximumOpenPacks;
         SyncThreads = syncThreads;
         CrashPoints = crashPoints;
-        foreach (var entry in root.FileSystem.List(root.Packs))
+        foreach (var entry in root.HasPacks ? root.FileSystem.List(root.Packs) : [])
         {
             if (entry.Kind == FileKind.File && TryParse(entry.Name, out ulong number))
             {
@@ -38,6 +38,9 @@ internal sealed class PackDirectory : IDisposable
     public SyncThreads SyncThreads { get; }
 
     public ICrashPoints CrashPoints { get; }
+
+    /// <summary>True when nothing may be written, not even what can be derived.</summary>
+    public bool IsReadOnly => _root.IsReadOnly;
 
     /// <summary>Directory for files that the next start may remove.</summary>
     public string Temporary => _root.Temporary;

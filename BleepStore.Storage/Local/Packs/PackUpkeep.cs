@@ -20,7 +20,7 @@ internal sealed class PackUpkeep : IAsyncDisposable
         _directory = directory;
         _options = options;
         _time = time;
-        _loop = options.UpkeepInterval is { } interval ? RunAsync(interval, _stop.Token) : Task.CompletedTask;
+        _loop = options.UpkeepInterval is { } interval && !directory.IsReadOnly ? RunAsync(interval, _stop.Token) : Task.CompletedTask;
     }
 
     /// <summary>Packs compacted so far.</summary>
