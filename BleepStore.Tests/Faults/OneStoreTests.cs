@@ -55,17 +55,17 @@ public sealed class OneStoreTests
     {
         using var directory = new TemporaryDirectory();
         await using var bed = await FaultBed.StartAsync(directory.Path, new Dictionary<string, string?>(), Token);
-        (await bed.TryPutAsync("old", 70_000, Token)).ShouldBeTrue();
+        (await bed.TryPutAsync("old", 300_000, Token)).ShouldBeTrue();
         await bed.Server.KillAsync(Token);
         var metadata = Path.GetDirectoryName(bed.MetadataPath)!;
         var backup = Directory.CreateDirectory(Path.Combine(directory.Path, "backup")).FullName;
         Copy(metadata, backup);
         await bed.RestartAsync(Token);
         // Of the boot that the backup knows, and of one that it does not.
-        (await bed.Client.PutAsync("new", FaultBed.BodyOf("new", 70_000), Token)).Expect(System.Net.HttpStatusCode.OK);
+        (await bed.Client.PutAsync("new", FaultBed.BodyOf("new", 300_000), Token)).Expect(System.Net.HttpStatusCode.OK);
         await bed.Server.KillAsync(Token);
         await bed.RestartAsync(Token);
-        (await bed.Client.PutAsync("newer", FaultBed.BodyOf("newer", 70_000), Token)).Expect(System.Net.HttpStatusCode.OK);
+        (await bed.Client.PutAsync("newer", FaultBed.BodyOf("newer", 300_000), Token)).Expect(System.Net.HttpStatusCode.OK);
         await bed.Server.KillAsync(Token);
         var blobs = BlobsOf(bed);
         blobs.Count.ShouldBe(3);
