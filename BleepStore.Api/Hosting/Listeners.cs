@@ -19,7 +19,8 @@ internal sealed class Listeners(BleepStoreOptions options)
     public void Configure(KestrelServerOptions kestrel)
     {
         S3Kestrel.Configure(kestrel);
-        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections == 0 ? null : options.Limits.MaxConnections;
+        long? configured = options.Limits.MaxConnections == 0 ? null : options.Limits.MaxConnections;
+        kestrel.Limits.MaxConcurrentConnections = DescriptorLimit.Connections() is { } bound ? Math.Min(bound, configured ?? bound) : configured;
         var https = options.Server.IsTls ? LoadCertificate(options.Server) : null;
         Listen(kestrel, ListenerKind.S3, "server.host", options.Server.Host, "server.port", options.Server.Port, https);
         if (options.Server.AdminPort is { } adminPort)

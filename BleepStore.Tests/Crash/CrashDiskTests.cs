@@ -20,7 +20,8 @@ public sealed class CrashDiskTests(CrashDiskTests.FirstRecording first, ITestOut
     {
         ["synchronous=NORMAL"] = TraceMutants.SynchronousNormal,
         ["no sync of a directory"] = trace => TraceMutants.WithoutSyncs(trace, sync => sync.IsDirectory && IsOfBlobs(sync.Path)),
-        ["no sync of a blob's bytes"] = trace => TraceMutants.WithoutSyncs(trace, sync => !sync.IsDirectory && IsOfBlobs(sync.Path)),
+        ["no sync of a blob's file"] = trace => TraceMutants.WithoutSyncs(trace, sync => !sync.IsDirectory && IsOfBlobs(sync.Path) && !IsPack(sync.Path)),
+        ["no sync of a pack"] = trace => TraceMutants.WithoutSyncs(trace, sync => !sync.IsDirectory && IsPack(sync.Path)),
         ["command before blob"] = trace => TraceMutants.CommandBeforeBlob(trace, IsOfBlobs),
         ["deletes not synced"] = trace => TraceMutants.WithoutSyncsOfDeletes(trace, IsOfBlobs),
         ["no sync of the storage root's identity"] = trace => TraceMutants.WithoutSyncs(trace, sync => sync.Path.Contains("store.json", StringComparison.Ordinal)),
@@ -78,6 +79,8 @@ public sealed class CrashDiskTests(CrashDiskTests.FirstRecording first, ITestOut
     }
 
     private static bool IsOfBlobs(string path) => path.StartsWith("objects/", StringComparison.Ordinal) && !path.Contains("store.", StringComparison.Ordinal);
+
+    private static bool IsPack(string path) => path.EndsWith(".pack", StringComparison.Ordinal);
 
     /// <summary>The recording that all of these tests look at.</summary>
     public sealed class FirstRecording : IAsyncLifetime

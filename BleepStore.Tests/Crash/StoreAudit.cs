@@ -19,6 +19,13 @@ internal static class StoreAudit
     /// <summary>Sweeps and collects to the end; after that every blob has a row and every row its blob.</summary>
     public static async Task<(int Blobs, int Swept)> CheckAsync(string metadataPath, string storagePath, CancellationToken cancellationToken)
     {
+        var audited = await OpenAndCheckAsync(metadataPath, storagePath, cancellationToken);
+        NothingIsTemporary(storagePath);
+        return audited;
+    }
+
+    private static async Task<(int Blobs, int Swept)> OpenAndCheckAsync(string metadataPath, string storagePath, CancellationToken cancellationToken)
+    {
         await using var metadata = new SqliteMetadataStore(new SqliteMetadataOptions { Path = Path.GetDirectoryName(metadataPath)!, ReserveBytes = 0 });
         var root = StorageRoot.Open(new PhysicalFileSystem(), storagePath);
         await using var storage = new LocalObjectStorage(root);
@@ -26,11 +33,11 @@ internal static class StoreAudit
             new StartBoot { Time = TimeProvider.System.GetUtcNow(), Node = 0, RootHighestBoot = root.HighestBoot }, cancellationToken);
         root.Claim(metadata.StoreId, boot);
         var store = new OpenedStore(metadata, storage, metadata.StoreId, new NodeBoot(0, boot, MaySweep: true), RootKey.Generate());
-        return await CheckAsync(store, storagePath, cancellationToken);
+        return await CheckAsync(store, cancellationToken);
     }
 
     /// <summary>As the other, of a store that was opened.</summary>
-    public static async Task<(int Blobs, int Swept)> CheckAsync(OpenedStore store, string storagePath, CancellationToken cancellationToken)
+    public static async Task<(int Blobs, int Swept)> CheckAsync(OpenedStore store, CancellationToken cancellationToken)
     {
         var (metadata, storage) = (store.Metadata, store.Storage);
         var sweeper = new BlobSweeper(metadata, storage, store.Boot, TimeProvider.System, NullLogger<BlobSweeper>.Instance);
@@ -55,9 +62,14 @@ internal static class StoreAudit
         owners.Except(blobs).ShouldBeEmpty("rows without a blob");
         var inline = await metadata.ListInlineBodiesAsync(after: null, limit: 1_000_000, cancellationToken);
         inline.ShouldBe(await NamedInlineAsync(metadata, cancellationToken), ignoreOrder: true, "bodies that the metadata keeps and records name");
+        return (blobs.Count, swept);
+    }
+
+    /// <summary>Nothing half-written is left in the root of a store that was closed; while it is open, a pack may be on its way to be compacted.</summary>
+    public static void NothingIsTemporary(string storagePath)
+    {
         Directory.EnumerateFiles(Path.Combine(storagePath, ".tmp")).ShouldBeEmpty();
         Directory.EnumerateFiles(Path.Combine(storagePath, ".multipart")).ShouldBeEmpty();
-        return (blobs.Count, swept);
     }
 
     private static async Task<List<UInt128>> NamedInlineAsync(IMetadataStore metadata, CancellationToken cancellationToken)

@@ -42,8 +42,12 @@ internal sealed class FaultBed : IAsyncDisposable
     }
 
     /// <summary>Starts a server whose metadata and objects lie in <paramref name="dataDirectory"/>, all else elsewhere, and makes the bucket.</summary>
+    /// <param name="dataDirectory">The directory.</param>
+    /// <param name="environment">Added to the server's environment.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="executable">What starts the server; null for the server itself.</param>
     public static async Task<FaultBed> StartAsync(
-        string dataDirectory, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+        string dataDirectory, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, string? executable = null)
     {
         var variables = new Dictionary<string, string?>(environment)
         {
@@ -51,7 +55,8 @@ internal sealed class FaultBed : IAsyncDisposable
             ["BLEEPSTORE__STORAGE__LOCAL__ROOT_DIR"] = Path.Combine(dataDirectory, "objects"),
         };
         variables.TryAdd("BLEEPSTORE__STORAGE__MIN_FREE", "0");
-        var bed = new FaultBed(await ServerProcess.StartAsync(new ServerProcessOptions { Environment = variables }, cancellationToken), dataDirectory);
+        var options = new ServerProcessOptions { Environment = variables, Executable = executable ?? RepositoryPaths.ServerExecutable };
+        var bed = new FaultBed(await ServerProcess.StartAsync(options, cancellationToken), dataDirectory);
         await bed.Client.CreateBucketAsync(cancellationToken);
         return bed;
     }

@@ -64,9 +64,9 @@ public sealed class DamagedFileTests : IDisposable
         (await _bed.CheckAsync("fsck", "--deep")).ShouldBeClean();
         Directory.GetFiles(packs, "*.idx").ShouldBeEmpty();
         CheckBed.FlipBit(Directory.GetFiles(packs).ShouldHaveSingleItem(), 30_000);
-        (await _bed.CheckAsync("scrub")).ShouldFind("blob-damaged", "a");
-        (await _bed.CheckAsync("fsck", "--deep")).ShouldFind("blob-damaged", "a");
-        (await _bed.CheckAsync("fsck", "--deep", "--repair")).ShouldFind("blob-damaged", "a");
+        (await _bed.CheckAsync("scrub")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
+        (await _bed.CheckAsync("fsck", "--deep")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
+        (await _bed.CheckAsync("fsck", "--deep", "--repair")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
     }
 
     [Theory]

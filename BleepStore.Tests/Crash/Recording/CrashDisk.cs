@@ -21,9 +21,13 @@ internal sealed class CrashDisk(string directory, History history, long moment)
     {
         var options = new TestServerOptions { DataDirectory = directory };
         options.Set("metadata.sqlite.path", MetadataPath(directory)).Set("encryption.root_key_file", RootKeyPath(directory));
-        await using var store = await StoreOpening.OpenAsync(options.Load(ownedDirectory: null), options.ToEnvironment(), cancellationToken);
-        await StoreAudit.CheckAsync(store, StoragePath(directory), cancellationToken);
-        await CheckObjectsAsync(store, cancellationToken);
+        await using (var store = await StoreOpening.OpenAsync(options.Load(ownedDirectory: null), options.ToEnvironment(), cancellationToken))
+        {
+            await StoreAudit.CheckAsync(store, cancellationToken);
+            await CheckObjectsAsync(store, cancellationToken);
+        }
+
+        StoreAudit.NothingIsTemporary(StoragePath(directory));
     }
 
     private async Task CheckObjectsAsync(OpenedStore store, CancellationToken cancellationToken)

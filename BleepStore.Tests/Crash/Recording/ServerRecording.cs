@@ -94,11 +94,6 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
     /// <summary>Where the data of a recording is, recorded and nothing else.</summary>
     public static string DataOf(string directory) => Path.Combine(directory, "data");
 
-    /// <summary>A recording that an earlier run kept.</summary>
-    public static ServerRecording Load(string directory) => new(
-        Recording.Trace.Load(Path.Combine(directory, TraceFile)),
-        JsonSerializer.Deserialize<History>(File.ReadAllText(Path.Combine(directory, HistoryFile)))!);
-
     /// <summary>Keeps trace and history for whoever has to find a fault.</summary>
     public static void Keep(string directory, string to)
     {
