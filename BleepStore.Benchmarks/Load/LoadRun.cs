@@ -21,35 +21,36 @@ internal static class LoadRun
     public static async Task<LoadResult> RunAsync(
         S3Endpoint endpoint, int[] processIds, Workload workload, LoadSettings settings, Action<double> progress, CancellationToken cancellationToken)
     {
-        var phase = new LoadPhase();
+        // Where requests are used up, a warm-up would take from what is counted.
+        var warmup = workload.IsUsedUp || settings.Requests is not null ? TimeSpan.Zero : settings.Warmup;
         var sources = Limit(workload.Open(settings.Connections), settings.Requests);
-        var isCounted = workload.IsUsedUp || settings.Requests is not null;
-        var schedule = settings.Rate is { } rate ? new ArrivalSchedule(settings with { Warmup = isCounted ? TimeSpan.Zero : settings.Warmup }, rate) : null;
-        var loops = sources.Select(source => new ConnectionLoop(endpoint, source, phase, schedule)).ToArray();
-        if (isCounted)
+        var phase = new LoadPhase();
+        var meter = new LoadMeter(processIds);
+        if (warmup == TimeSpan.Zero)
         {
-            // What a warm-up would take is missing from the run.
             phase.StartRecording();
         }
 
+        var schedule = settings.Rate is { } rate ? new ArrivalSchedule(settings with { Warmup = warmup }, rate) : null;
+        var loops = sources.Select(source => new ConnectionLoop(endpoint, source, phase, schedule)).ToArray();
         var threads = Task.WhenAll(loops.Select(
             loop => Task.Factory.StartNew(loop.Run, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         try
         {
-            await Task.Delay(isCounted ? TimeSpan.Zero : settings.Warmup, cancellationToken);
-            ProcessUsage.ForgetPeak(processIds);
-            var before = processIds.Length > 0 ? ProcessUsage.Resident(processIds) : (long?)null;
-            var (server, generator) = (ProcessUsage.Cpu(processIds), Environment.CpuUsage.TotalTime);
-            var started = Stopwatch.GetTimestamp();
-            phase.StartRecording();
+            if (warmup > TimeSpan.Zero)
+            {
+                await Task.Delay(warmup, cancellationToken);
+                meter = new LoadMeter(processIds);
+                phase.StartRecording();
+            }
+
             var limit = schedule is null ? settings.Duration : LateFactor * settings.Duration;
-            await WaitAsync(threads, loops, started, limit, progress, cancellationToken);
-            var elapsed = Stopwatch.GetElapsedTime(started);
+            await WaitAsync(threads, loops, meter.Started, limit, progress, cancellationToken);
             var late = threads.IsCompleted ? null : schedule;
             phase.End();
-            (server, generator) = (ProcessUsage.Cpu(processIds) - server, Environment.CpuUsage.TotalTime - generator);
+            var cost = meter.Read();
             await threads;
-            return Summarise(loops, late, elapsed, processIds, server, generator) with { ResidentBeforeBytes = before };
+            return Summarise(loops, late, meter, cost);
         }
         finally
         {
@@ -92,7 +93,7 @@ internal static class LoadRun
     }
 
     private static LoadResult Summarise(
-        ConnectionLoop[] loops, ArrivalSchedule? late, TimeSpan elapsed, int[] processIds, TimeSpan server, TimeSpan generator)
+        ConnectionLoop[] loops, ArrivalSchedule? late, LoadMeter meter, (TimeSpan Elapsed, TimeSpan? Server, TimeSpan Generator) cost)
     {
         var latency = new LatencyHistogram();
         foreach (var loop in loops)
@@ -102,18 +103,18 @@ internal static class LoadRun
 
         var operations = latency.Count;
         var unsent = CountUnsent(late, latency);
-        var hasProcess = processIds.Length > 0;
         return new LoadResult
         {
             Operations = operations,
-            Seconds = elapsed.TotalSeconds,
-            OperationsPerSecond = operations / elapsed.TotalSeconds,
-            MegabytesPerSecond = loops.Sum(loop => loop.Bytes) / 1e6 / elapsed.TotalSeconds,
+            Seconds = cost.Elapsed.TotalSeconds,
+            OperationsPerSecond = operations / cost.Elapsed.TotalSeconds,
+            MegabytesPerSecond = loops.Sum(loop => loop.Bytes) / 1e6 / cost.Elapsed.TotalSeconds,
             Latency = LatencySummary.Of(latency),
-            CpuMicrosecondsPerOperation = hasProcess ? server.TotalMicroseconds / Math.Max(1, operations) : null,
-            ResidentBytes = hasProcess ? ProcessUsage.Resident(processIds) : null,
-            PeakResidentBytes = hasProcess ? ProcessUsage.Peak(processIds) : null,
-            GeneratorMicrosecondsPerOperation = generator.TotalMicroseconds / Math.Max(1, operations),
+            CpuMicrosecondsPerOperation = cost.Server?.TotalMicroseconds / Math.Max(1, operations),
+            ResidentBeforeBytes = meter.ResidentBeforeBytes,
+            ResidentBytes = meter.ResidentBytes(),
+            PeakResidentBytes = meter.PeakResidentBytes(),
+            GeneratorMicrosecondsPerOperation = cost.Generator.TotalMicroseconds / Math.Max(1, operations),
             Unsent = unsent,
             Errors = loops.Sum(loop => loop.Errors),
             FirstError = loops.Select(loop => loop.FirstError).FirstOrDefault(error => error is not null),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using BleepStore.Benchmarks.Load;
 
@@ -23,6 +24,14 @@ internal sealed partial class ListWorkload(RequestFactory requests, int keys, Li
     private bool _isPrepared = isFilled;
     private long? _answerBytes;
 
+    // The number of the page's first key.
+    private int First => position switch
+    {
+        ListPosition.Middle => keys / 2,
+        ListPosition.End => Math.Max(0, keys - PageKeys),
+        _ => 0,
+    };
+
     public override void Prepare(Preparation preparation)
     {
         if (!_isPrepared)
@@ -32,14 +41,14 @@ internal sealed partial class ListWorkload(RequestFactory requests, int keys, Li
 
         // From here on every answer must be as long as this page, which holds what it should.
         var page = preparation.Send(requests.List(Parameters()), connection => connection.LastBody);
-        var expected = hasDelimiter ? Prefixes : Math.Min(keys, PageKeys);
+        var expected = hasDelimiter ? Math.Min(keys, Prefixes) : Math.Min(keys - First, PageKeys);
         if (!KeyCount().Match(page).ValueSpan.SequenceEqual(string.Create(CultureInfo.InvariantCulture, $"<KeyCount>{expected}</KeyCount>")))
         {
             throw new LoadException($"The page does not hold {expected} keys: {page[..Math.Min(page.Length, 400)]}");
         }
 
         _isPrepared = true;
-        _answerBytes = System.Text.Encoding.UTF8.GetByteCount(page);
+        _answerBytes = Encoding.UTF8.GetByteCount(page);
     }
 
     public override IReadOnlyList<IRequestSource> Open(int connections) => Ring([requests.List(Parameters(), _answerBytes)], connections);
@@ -62,14 +71,8 @@ internal sealed partial class ListWorkload(RequestFactory requests, int keys, Li
             return [("prefix", string.Create(CultureInfo.InvariantCulture, $"tree/{keys}/")), ("delimiter", "/")];
         }
 
-        var first = position switch
-        {
-            ListPosition.Middle => keys / 2,
-            ListPosition.End => Math.Max(0, keys - PageKeys),
-            _ => 0,
-        };
         var prefix = ("prefix", string.Create(CultureInfo.InvariantCulture, $"list/{keys}/"));
-        return first == 0 ? [prefix] : [prefix, ("start-after", KeyOf(keys, first - 1))];
+        return First == 0 ? [prefix] : [prefix, ("start-after", KeyOf(keys, First - 1))];
     }
 
     [GeneratedRegex("<KeyCount>[0-9]*</KeyCount>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -21,6 +21,8 @@ internal sealed class MixedWorkload(RequestFactory requests, long sizeBytes, int
             new MixedSource([gets[number], heads[number], puts[number], deletes[number]], Order, number * Order.Length / connections))];
     }
 
+    public override void CleanUp(Preparation preparation) => _put.CleanUp(preparation);
+
     private static byte[] CreateOrder()
     {
         byte[] order = [.. Enumerable.Repeat((byte)0, 45), .. Enumerable.Repeat((byte)1, 30), .. Enumerable.Repeat((byte)2, 15), .. Enumerable.Repeat((byte)3, 10)];
