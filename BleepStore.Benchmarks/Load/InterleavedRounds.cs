@@ -23,7 +23,9 @@ internal static class InterleavedRounds
         var results = probes.ToDictionary(probe => probe.Name, _ => new List<LoadResult>());
         for (var round = 1; round <= rounds; round++)
         {
-            foreach (var probe in probes)
+            // Every round begins with another probe, so that none always comes after the same one.
+            var first = (round - 1) % probes.Count;
+            foreach (var probe in probes.Skip(first).Concat(probes.Take(first)))
             {
                 var what = $"{probe.Name}, round {round} of {rounds}";
                 progress(what);
