@@ -6,7 +6,7 @@ namespace BleepStore.Storage.Local.Packs;
 
 /// <summary>
 /// The table of a pack that grows no more, in a file beside it, so that listing, accounting and finding what was moved read one small file.
-/// It is derived: a missing or damaged one is made anew from the pack, and none is ever synced.
+/// It is derived: a missing or damaged one is made anew from the pack, and so it is not synced when it is made.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -22,7 +22,8 @@ namespace BleepStore.Storage.Local.Packs;
 /// entries   32 bytes each: blob id (16), home, place (u32 each, in sectors), length (u32), zero (u32)
 /// states    1 byte each, not in the checksum: 0 for a live blob, 1 for a dead one
 /// </code>
-/// A state is written after the pack's own is durable: who is dead here is dead there.
+/// A state is written after the pack's own is durable, and durable before the delete is told of: who is dead here is dead there, and who is
+/// alive here and dead there is about to be deleted once more. So a loss of power leaves no dead blob that is listed for ever.
 /// </remarks>
 internal static class PackTableFile
 {
@@ -99,16 +100,23 @@ internal static class PackTableFile
         return table;
     }
 
-    /// <summary>Notes that entries, given by their place in the order, are dead.</summary>
+    /// <summary>Notes that entries, given by their place in the order, are dead; durable on return.</summary>
     public static void MarkDead(IFileSystem fileSystem, string path, int count, List<int> indexes)
     {
         try
         {
-            using var file = fileSystem.OpenFile(path, writable: true);
-            foreach (int index in file is null ? [] : indexes)
+            using var file = indexes.Count == 0 ? null : fileSystem.OpenFile(path, writable: true);
+            if (file is null)
             {
-                file!.Write([Dead], HeaderSize + ((long)count * EntrySize) + index);
+                return;
             }
+
+            foreach (int index in indexes)
+            {
+                file.Write([Dead], HeaderSize + ((long)count * EntrySize) + index);
+            }
+
+            file.Sync();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
