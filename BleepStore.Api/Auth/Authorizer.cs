@@ -46,9 +46,8 @@ internal sealed class Authorizer(IMetadataStore metadata)
                 return (authorization, S3Errors.AccessDenied);
             }
 
-            var record = demand.Resource == S3Resource.Object
-                ? await metadata.FindObjectAsync(bucket.BucketId, demand.Key ?? "", cancellationToken)
-                : null;
+            var found = demand.Resource == S3Resource.Object ? await FindObjectAsync(demand, bucket, definition, cancellationToken) : null;
+            var record = found?.Object;
             if (!IsAllowed(request.Caller, demand, bucket, record))
             {
                 return (authorization, S3Errors.AccessDenied);
@@ -56,7 +55,7 @@ internal sealed class Authorizer(IMetadataStore metadata)
 
             authorization = demand.IsCopySource
                 ? authorization with { SourceBucket = bucket, SourceObject = record }
-                : authorization with { Object = record ?? authorization.Object };
+                : authorization with { Object = record ?? authorization.Object, InlineBody = found?.InlineBody };
         }
 
         return (authorization, null);
@@ -87,6 +86,21 @@ internal sealed class Authorizer(IMetadataStore metadata)
     private static bool IsOtherOwnerExpected(VerifiedRequest request, Demand demand, BucketRecord bucket)
         => request.Header(demand.IsCopySource ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner") is { } expected
             && expected != bucket.OwnerId;
+
+    // Whoever sends the object's bytes gets them with the record where the metadata has them: one look answers a small read.
+    private async ValueTask<ObjectWithBody?> FindObjectAsync(
+        Demand demand, BucketRecord bucket, S3OperationDefinition definition, CancellationToken cancellationToken)
+    {
+        var key = demand.Key ?? "";
+        if (definition.ResponseBody.Kind == S3BodyKind.Bytes)
+        {
+            return await metadata.FindObjectWithBodyAsync(bucket.BucketId, key, cancellationToken);
+        }
+
+        return await metadata.FindObjectAsync(bucket.BucketId, key, cancellationToken) is { } record
+            ? new ObjectWithBody(record, InlineBody: null)
+            : null;
+    }
 
     private ValueTask<BucketRecord?> FindBucketAsync(Demand demand, Authorization known, CancellationToken cancellationToken)
         => known.Bucket is { } bucket && bucket.Name == demand.Bucket

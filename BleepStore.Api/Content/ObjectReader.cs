@@ -9,6 +9,12 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
 {
     private const int PartsPerPage = 100;
 
+    /// <summary>Opens verified bytes of an object whose inline ones may have come with its record.</summary>
+    public ValueTask<Stream> OpenAsync(ObjectWithBody found, long offset, long length, CancellationToken cancellationToken)
+        => found is { InlineBody: { } row, Object.Segments: [{ Kind: SegmentKind.Inline } segment] }
+            ? ValueTask.FromResult(Open(segment, row, offset, length))
+            : OpenAsync(found.Object, offset, length, cancellationToken);
+
     /// <summary>Opens verified bytes. The caller disposes; a reader registration must outlive the stream.</summary>
     public async ValueTask<Stream> OpenAsync(ObjectRecord record, long offset, long length, CancellationToken cancellationToken)
     {
@@ -77,8 +83,10 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
             : await storage.OpenAsync(BlobWriter.ToBlob(segment), offset, length, cancellationToken) ?? throw Absent(segment);
 
     private async ValueTask<Stream> OpenInlineAsync(Segment segment, long offset, long length, CancellationToken cancellationToken)
+        => Open(segment, await metadata.FindInlineBodyAsync(segment.BlobId, cancellationToken) ?? throw Absent(segment), offset, length);
+
+    private static MemoryStream Open(Segment segment, ReadOnlyMemory<byte> row, long offset, long length)
     {
-        var row = await metadata.FindInlineBodyAsync(segment.BlobId, cancellationToken) ?? throw Absent(segment);
         var plain = InlineBody.Open(new BlobId(segment.BlobId), row, segment.Length);
         return new MemoryStream(plain.Slice((int)offset, (int)length).ToArray(), writable: false);
     }

@@ -26,6 +26,9 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     /// <summary>The object the request was authorised against; null when it is absent or was not asked about.</summary>
     public ObjectRecord? Object => authorization.Object;
 
+    /// <summary>The sealed bytes of <see cref="Object"/>, where they came with it; only for an operation that answers with them.</summary>
+    public ReadOnlyMemory<byte>? InlineBody => authorization.InlineBody;
+
     /// <summary>Bucket of the copy source.</summary>
     public BucketRecord SourceBucket => authorization.SourceBucket ?? throw new InvalidOperationException($"{Definition.Name} copies nothing.");
 
@@ -50,5 +53,8 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
 /// <summary>The records that a caller's rights were decided on.</summary>
 internal sealed record Authorization(BucketRecord? Bucket, ObjectRecord? Object, BucketRecord? SourceBucket, ObjectRecord? SourceObject)
 {
+    /// <summary>The sealed bytes of <see cref="Object"/>, where they were read with it.</summary>
+    public ReadOnlyMemory<byte>? InlineBody { get; init; }
+
     public static readonly Authorization None = new(null, null, null, null);
 }

@@ -67,7 +67,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
                 .With("ActualObjectSize", record.Size.ToString(CultureInfo.InvariantCulture));
         }
 
-        var response = await ContentAsync(record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, withContent, cancellationToken);
+        var response = await ContentAsync(request, record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, withContent, cancellationToken);
         return response
             .With("Content-Range", range?.ToContentRange(record.Size))
             .WithObject(request, record, wholeObject: range is null);
@@ -93,7 +93,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
                 .With("PartNumberRequested", partNumber);
         }
 
-        var response = await ContentAsync(record, range, status: record.Size == 0 ? 200 : 206, withContent, cancellationToken);
+        var response = await ContentAsync(request, record, range, status: record.Size == 0 ? 200 : 206, withContent, cancellationToken);
         return response
             .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
             .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))
@@ -128,9 +128,9 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
         }
     }
 
-    private async ValueTask<S3Response> ContentAsync(ObjectRecord record, ByteRange range, int status, bool withContent, CancellationToken cancellationToken)
+    private async ValueTask<S3Response> ContentAsync(S3Request request, ObjectRecord record, ByteRange range, int status, bool withContent, CancellationToken cancellationToken)
         => S3Response.OfContent(
             status,
-            withContent ? await reader.OpenAsync(record, range.Offset, range.Length, cancellationToken) : null,
+            withContent ? await reader.OpenAsync(new ObjectWithBody(record, request.InlineBody), range.Offset, range.Length, cancellationToken) : null,
             range.Length);
 }
