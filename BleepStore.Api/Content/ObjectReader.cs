@@ -11,9 +11,14 @@ internal sealed class ObjectReader(IMetadataStore metadata, IObjectStorage stora
 
     /// <summary>Opens verified bytes of an object whose inline ones may have come with its record.</summary>
     public ValueTask<Stream> OpenAsync(ObjectWithBody found, long offset, long length, CancellationToken cancellationToken)
-        => found is { InlineBody: { } row, Object.Segments: [{ Kind: SegmentKind.Inline } segment] }
-            ? ValueTask.FromResult(Open(segment, row, offset, length))
-            : OpenAsync(found.Object, offset, length, cancellationToken);
+    {
+        if (found is { InlineBody: { } row, Object.Segments: [{ Kind: SegmentKind.Inline } segment] } && length > 0)
+        {
+            return ValueTask.FromResult<Stream>(Open(segment, row, offset, length));
+        }
+
+        return OpenAsync(found.Object, offset, length, cancellationToken);
+    }
 
     /// <summary>Opens verified bytes. The caller disposes; a reader registration must outlive the stream.</summary>
     public async ValueTask<Stream> OpenAsync(ObjectRecord record, long offset, long length, CancellationToken cancellationToken)

@@ -4,15 +4,14 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Integrity;
 
 /// <summary>
-/// Answers whether something waits to be collected, which is as good as an owner. Reads all garbage when first asked and again when a doubt is
-/// newer than what it knows. What once was garbage never comes back, so a yes stays true.
+/// Answers whether something waits to be collected, which is as good as an owner. Reads all garbage when it does not know, which is rare. What
+/// once was garbage never comes back, so a yes stays true.
 /// </summary>
 internal sealed class GarbageIndex(IMetadataStore metadata)
 {
     private readonly HashSet<UInt128> _blobs = [];
     private readonly HashSet<string> _uploads = new(StringComparer.Ordinal);
     private readonly HashSet<long> _buckets = [];
-    private long _readAt = -1;
 
     /// <summary>Deleted buckets whose uploads were not turned into garbage of their own yet.</summary>
     public async ValueTask<IReadOnlyCollection<long>> BucketsAsync(CancellationToken cancellationToken)
@@ -37,13 +36,8 @@ internal sealed class GarbageIndex(IMetadataStore metadata)
 
     private async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
-        var published = metadata.PublishedSequence;
-        if (published == _readAt)
-        {
-            return;
-        }
-
-        foreach (var entry in await metadata.ReadGarbageAsync(published, int.MaxValue, cancellationToken))
+        // Whatever its sequence: a query may see a commit that is not published yet, and the doubt came from one.
+        foreach (var entry in await metadata.ReadGarbageAsync(long.MaxValue, int.MaxValue, cancellationToken))
         {
             _ = entry.Kind switch
             {
@@ -52,7 +46,5 @@ internal sealed class GarbageIndex(IMetadataStore metadata)
                 _ => _uploads.Add(entry.UploadId!),
             };
         }
-
-        _readAt = published;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
