@@ -15,6 +15,7 @@ internal sealed class BarBed : IAsyncDisposable
     private readonly string _directory;
     private readonly Dictionary<string, ChildServer> _spikes = [];
     private ChildServer? _store;
+    private ChildServer? _fileStore;
 
     private BarBed(string program, string directory, LoadTarget? peer)
     {
@@ -82,9 +83,17 @@ internal sealed class BarBed : IAsyncDisposable
         return Target($"spike {name}", spike, isS3: false);
     }
 
+    /// <summary>A second store, all of whose blobs have files of their own; started at its first use.</summary>
+    public async Task<LoadTarget> FileStoreAsync(CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(_directory, "files")).FullName;
+        _fileStore ??= await StartAsync(directory, port: 0, packThreshold: "0", cancellationToken);
+        return Target("store without packs", _fileStore, isS3: true);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in _spikes.Values.Append(_store).OfType<ChildServer>())
+        foreach (var server in _spikes.Values.Append(_store).Append(_fileStore).OfType<ChildServer>())
         {
             await server.DisposeAsync();
         }
@@ -92,22 +101,34 @@ internal sealed class BarBed : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private string MetadataPath => Path.Combine(_directory, "metadata", "metadata.db");
+    private string MetadataPath => MetadataPathIn(_directory);
+
+    private static string MetadataPathIn(string directory) => Path.Combine(directory, "metadata", "metadata.db");
 
     private async Task StartStoreAsync(int port, CancellationToken cancellationToken)
     {
         _store = null;
+        _store = await StartAsync(_directory, port, packThreshold: null, cancellationToken);
+    }
+
+    private Task<ChildServer> StartAsync(string directory, int port, string? packThreshold, CancellationToken cancellationToken)
+    {
         var environment = new Dictionary<string, string>
         {
             ["BLEEPSTORE__SERVER__ADMIN_PORT"] = "off",
             ["BLEEPSTORE__SERVER__BUCKETS"] = Bucket,
-            ["BLEEPSTORE__METADATA__SQLITE__PATH"] = MetadataPath,
-            ["BLEEPSTORE__STORAGE__LOCAL__ROOT_DIR"] = Path.Combine(_directory, "objects"),
+            ["BLEEPSTORE__METADATA__SQLITE__PATH"] = MetadataPathIn(directory),
+            ["BLEEPSTORE__STORAGE__LOCAL__ROOT_DIR"] = Path.Combine(directory, "objects"),
             ["BLEEPSTORE__STORAGE__MIN_FREE"] = "0",
             ["BLEEPSTORE__LOGGING__ACCESS_LOG"] = "false",
         };
+        if (packThreshold is not null)
+        {
+            environment["BLEEPSTORE__STORAGE__LOCAL__PACK_THRESHOLD"] = packThreshold;
+        }
+
         string[] arguments = ["--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--log-level", "warning"];
-        _store = await ChildServer.StartAsync(_program, arguments, environment, Path.Combine(_directory, "ready.json"), cancellationToken);
+        return ChildServer.StartAsync(_program, arguments, environment, Path.Combine(directory, "ready.json"), cancellationToken);
     }
 
     private static LoadTarget Target(string name, ChildServer server, bool isS3)

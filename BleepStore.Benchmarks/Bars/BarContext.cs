@@ -24,6 +24,13 @@ internal sealed class BarContext(BarBed bed, BarScale scale, CancellationToken c
     public LoadProbe Store(string name, Func<RequestFactory, Workload> create, int? connections = null)
         => new(name, bed.Store, create(Requests(bed.Store)), Settings(connections) with { Duration = TimeSpan.FromMinutes(2), Requests = null });
 
+    /// <summary>The store without packs under a workload.</summary>
+    public async Task<IProbe> FileStoreAsync(string name, string workload, WorkloadSettings settings)
+    {
+        var target = await bed.FileStoreAsync(cancellationToken);
+        return new LoadProbe(name, target, Workload(target, workload, settings), Settings(null));
+    }
+
     /// <summary>A bare server under a workload.</summary>
     public async Task<IProbe> SpikeAsync(string name, string spike, string workload, WorkloadSettings settings)
     {

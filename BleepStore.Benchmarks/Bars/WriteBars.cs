@@ -38,9 +38,10 @@ internal static class WriteBars
         new("put-64k", async context =>
             [
                 context.Store(Put64K, "put", Middle(context.Scale)),
-                await context.SpikeAsync("a durable file each", "file", "put", Middle(context.Scale)),
+                await context.FileStoreAsync("the same without packs", "put", Middle(context.Scale)),
+                await context.SpikeAsync("bare, a durable file each", "file", "put", Middle(context.Scale)),
             ],
-            [Bar.AtLeast("PUT 64 KiB, against a durable file each", 2, Figure.Rate(Put64K), Figure.Rate("a durable file each"))]),
+            [Bar.AtLeast("PUT 64 KiB in packs, against a durable file each", 2, Figure.Rate(Put64K), Figure.Rate("the same without packs"))]),
         new("put-1m", async context =>
             [
                 context.Store(Put1M, "put", Medium(context.Scale)),
