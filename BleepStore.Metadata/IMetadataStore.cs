@@ -91,8 +91,12 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>Credentials after a key, in order of access key.</summary>
     ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Garbage with a sequence up to <paramref name="upTo"/>, oldest first.</summary>
-    ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Garbage after a row and with a sequence up to <paramref name="upTo"/>, oldest first. Commands only add behind the rows that are there, so
+    /// who reads on after the last row misses nothing.
+    /// </summary>
+    ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
+        (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Events that wait, oldest first. The events of one command are never divided, so that the last sequence of a page is where the

@@ -98,7 +98,13 @@ internal static class CanonicalRequest
             }
         }
 
-        sorted.AsSpan(0, count).Sort(CompareEncoded);
+        // The order is that of the encoded text, in which a percent sign comes before every letter.
+        for (var i = 0; i < count; i++)
+        {
+            sorted[i] = Encode(sorted[i]);
+        }
+
+        sorted.AsSpan(0, count).Sort(Compare);
         for (var i = 0; i < count; i++)
         {
             if (i > 0)
@@ -106,18 +112,20 @@ internal static class CanonicalRequest
                 writer.Append((byte)'&');
             }
 
-            writer.AppendEncoded(sorted[i].Name);
+            writer.Append(sorted[i].Name);
             writer.Append((byte)'=');
-            writer.AppendEncoded(sorted[i].Value);
+            writer.Append(sorted[i].Value);
         }
     }
 
-    // The order is that of the encoded text, in which a percent sign comes before every letter.
-    private static int CompareEncoded(QueryParameter left, QueryParameter right)
-        => CompareEncoded(left.Name, right.Name) is var byName and not 0 ? byName : CompareEncoded(left.Value, right.Value);
+    private static QueryParameter Encode(in QueryParameter parameter) => parameter with
+    {
+        Name = PercentEncoding.Encode(parameter.Name, keepSlash: false),
+        Value = PercentEncoding.Encode(parameter.Value, keepSlash: false),
+    };
 
-    private static int CompareEncoded(string left, string right)
-        => string.CompareOrdinal(PercentEncoding.Encode(left, keepSlash: false), PercentEncoding.Encode(right, keepSlash: false));
+    private static int Compare(QueryParameter left, QueryParameter right)
+        => string.CompareOrdinal(left.Name, right.Name) is var byName and not 0 ? byName : string.CompareOrdinal(left.Value, right.Value);
 
     private static void WriteHeader(ref Utf8Writer writer, IncomingRequest request, ReadOnlySpan<char> name)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
 
@@ -29,31 +28,6 @@ internal ref struct Utf8Writer(int initialCapacity) : IDisposable
     {
         Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
         _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
-    }
-
-    /// <summary>Appends a text with everything but unreserved characters as <c>%XX</c>.</summary>
-    public void AppendEncoded(string text)
-    {
-        if (PercentEncoding.IsUnreserved(text))
-        {
-            Append(text);
-            return;
-        }
-
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        foreach (var b in bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)))
-        {
-            if (PercentEncoding.IsUnreserved(b))
-            {
-                Append(b);
-            }
-            else
-            {
-                AppendEscaped(b);
-            }
-        }
-
-        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     /// <summary>Appends <c>%XX</c>.</summary>

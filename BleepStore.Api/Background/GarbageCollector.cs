@@ -10,23 +10,32 @@ namespace BleepStore.Api.Background;
 
 /// <summary>
 /// Deletes the bytes that garbage rows name, once no registered reader can still hold them, and then the rows. Deleting is idempotent, so a crash
-/// between the two only repeats it.
+/// between the two only repeats it. Rows whose bytes cannot be deleted are passed over, and tried again after a while.
 /// </summary>
 internal sealed partial class GarbageCollector(
     IMetadataStore metadata, IObjectStorage storage, ReaderRegistry readers, ICrashPoints crashPoints, TimeProvider time, ILogger<GarbageCollector> logger)
 {
-    private const int RowsPerPass = 256;
+    private const int RowsPerBatch = 256;
     private const int PartsPerCommand = 1000;
 
     // Deletes are durable one by one, but those that wait together share their syncs.
     private const int DeletesAtOnce = 64;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+
+    // All garbage up to this row was tried since the round began, so what is left of it are failures.
+    private GarbageEntry? _tried;
+    private long _roundBegan = time.GetTimestamp();
+    private int _failedRows;
+    private Exception? _failure;
 
     /// <summary>Collects one batch; false when nothing is left that may go now.</summary>
     public async ValueTask<bool> CollectBatchAsync(CancellationToken cancellationToken)
     {
         // The published sequence is read before the readers: see ReaderRegistry.
         var published = metadata.PublishedSequence;
-        var entries = await metadata.ReadGarbageAsync(readers.Oldest(published), RowsPerPass, cancellationToken);
+        var after = _tried is { } row ? (row.Sequence, row.Ordinal) : ((long, int)?)null;
+        var entries = await metadata.ReadGarbageAsync(after, readers.Oldest(published), RowsPerBatch, cancellationToken);
         var done = new ConcurrentBag<GarbageEntry>();
         await Parallel.ForEachAsync(
             entries.Where(entry => entry.Segment is not null),
@@ -37,11 +46,37 @@ internal sealed partial class GarbageCollector(
             await CollectAsync(entry, done, cancellationToken);
         }
 
-        if (done.IsEmpty)
+        if (!done.IsEmpty)
         {
-            return false;
+            await ForgetAsync(done, cancellationToken);
         }
 
+        _tried = entries.LastOrDefault() ?? _tried;
+        if (entries.Length == RowsPerBatch)
+        {
+            return true;
+        }
+
+        EndPass();
+        return entries.Any(entry => entry.Kind == GarbageKind.Bucket);
+    }
+
+    /// <summary>Tells of failures once, however many rows failed, and lets a new round begin when it is due: never before all rows had their turn.</summary>
+    private void EndPass()
+    {
+        if (Interlocked.Exchange(ref _failedRows, 0) is var count and > 0)
+        {
+            Log.NotDeleted(logger, count, _failure);
+        }
+
+        if (time.GetElapsedTime(_roundBegan) >= RetryAfter)
+        {
+            (_tried, _roundBegan) = (null, time.GetTimestamp());
+        }
+    }
+
+    private async ValueTask ForgetAsync(ConcurrentBag<GarbageEntry> done, CancellationToken cancellationToken)
+    {
         crashPoints.Hit("collect.deleted");
         var command = new CollectGarbage
         {
@@ -50,7 +85,6 @@ internal sealed partial class GarbageCollector(
             Blobs = [.. done.Select(entry => entry.Segment).OfType<Segment>().Select(segment => segment.BlobId)],
         };
         await metadata.ExecuteAsync(command, cancellationToken);
-        return entries.Length == RowsPerPass || entries.Any(entry => entry.Kind == GarbageKind.Bucket);
     }
 
     private async ValueTask CollectAsync(GarbageEntry entry, ConcurrentBag<GarbageEntry> done, CancellationToken cancellationToken)
@@ -62,8 +96,9 @@ internal sealed partial class GarbageCollector(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It stays a row and is tried again with the next pass.
-            Log.NotDeleted(logger, entry.Sequence, e);
+            // It stays a row and is tried again in the next round.
+            _failure = e;
+            Interlocked.Increment(ref _failedRows);
         }
     }
 
@@ -130,7 +165,7 @@ internal sealed partial class GarbageCollector(
 
     private static partial class Log
     {
-        [LoggerMessage(1201, LogLevel.Warning, "Garbage of sequence {Sequence} could not be deleted; it is tried again")]
-        public static partial void NotDeleted(ILogger logger, long sequence, Exception exception);
+        [LoggerMessage(1201, LogLevel.Warning, "{Count} entries of garbage could not be deleted, the last for the reason below; they are tried again")]
+        public static partial void NotDeleted(ILogger logger, int count, Exception? exception);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class RequestBody : IDisposable
     public static RequestBody OpenField(Stream source, BodyPromises promises, BodyRequirements requirements)
         => new(new PlainFraming(source), promises, requirements);
 
-    /// <summary>Reads the whole body, for documents and for objects small enough to be stored inline.</summary>
+    /// <summary>Reads the whole body, for documents: an object's bytes, however few, are read from <see cref="Content"/>.</summary>
     /// <returns>All bytes, verified.</returns>
     /// <exception cref="S3Exception">The body is refused, or longer than the requirements allow.</exception>
     public async ValueTask<byte[]> ReadAllAsync(CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed record LimitsOptions
     /// <summary>How long after its last part an open upload is aborted; zero for never.</summary>
     public required TimeSpan UploadLease { get; init; }
 
-    /// <summary>Connections that may be open at once on all listeners; 0 for no bound but the system's.</summary>
+    /// <summary>Connections of S3 that may be open at once, over all its addresses; 0 for no bound but the system's.</summary>
     public required int MaxConnections { get; init; }
 
     public static LimitsOptions Read(SettingReader settings) => new()

@@ -17,6 +17,8 @@ internal sealed class ConsoleLines : ILoggerProvider, ISupportExternalScope
 
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
 
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
     [ThreadStatic]
     private static StringWriter? _line;
 
@@ -43,7 +45,10 @@ internal sealed class ConsoleLines : ILoggerProvider, ISupportExternalScope
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
-    /// <summary>Writes what was gathered; lines that come later are lost with the process.</summary>
+    /// <summary>
+    /// Writes what was gathered, unless nobody reads: a reader that stands still must not keep the process from ending. Lines that come later
+    /// are lost with the process.
+    /// </summary>
     public void Dispose()
     {
         lock (_lock)
@@ -52,7 +57,7 @@ internal sealed class ConsoleLines : ILoggerProvider, ISupportExternalScope
             Monitor.PulseAll(_lock);
         }
 
-        _thread.Join();
+        _thread.Join(LongestFarewell);
     }
 
     private void Add<TState>(in LogEntry<TState> entry)

@@ -19,13 +19,11 @@ internal sealed class Listeners(BleepStoreOptions options)
     public void Configure(KestrelServerOptions kestrel)
     {
         S3Kestrel.Configure(kestrel);
-        long? configured = options.Limits.MaxConnections == 0 ? null : options.Limits.MaxConnections;
-        kestrel.Limits.MaxConcurrentConnections = DescriptorLimit.Connections() is { } bound ? Math.Min(bound, configured ?? bound) : configured;
         var https = options.Server.IsTls ? LoadCertificate(options.Server) : null;
-        Listen(kestrel, ListenerKind.S3, "server.host", options.Server.Host, "server.port", options.Server.Port, https);
+        Listen(kestrel, ListenerKind.S3, "server.host", options.Server.Host, "server.port", options.Server.Port, https, MostConnections());
         if (options.Server.AdminPort is { } adminPort)
         {
-            Listen(kestrel, ListenerKind.Admin, "server.admin_host", options.Server.AdminHost, "server.admin_port", adminPort, https);
+            Listen(kestrel, ListenerKind.Admin, "server.admin_host", options.Server.AdminHost, "server.admin_port", adminPort, https, DescriptorLimit.AdminConnections);
         }
     }
 
@@ -70,10 +68,18 @@ internal sealed class Listeners(BleepStoreOptions options)
         return null;
     }
 
+    private long MostConnections()
+    {
+        var configured = options.Limits.MaxConnections is > 0 and var connections ? connections : long.MaxValue;
+        return Math.Min(configured, DescriptorLimit.Connections(options.Server.IsTls ? DescriptorLimit.StreamsPerConnection : 1) ?? configured);
+    }
+
     private void Listen(
-        KestrelServerOptions kestrel, ListenerKind kind, string hostKey, string host, string portKey, int port, HttpsConnectionAdapterOptions? https)
+        KestrelServerOptions kestrel, ListenerKind kind, string hostKey, string host, string portKey, int port, HttpsConnectionAdapterOptions? https,
+        long mostConnections)
     {
         var addresses = Resolve(hostKey, host);
+        var limit = new ConnectionLimit(mostConnections);
         var feature = new ListenerFeature(kind);
         // Two addresses cannot share "any free port".
         foreach (var address in port == 0 ? addresses.Take(1) : addresses)
@@ -82,6 +88,7 @@ internal sealed class Listeners(BleepStoreOptions options)
             _listeners.Add((endPoint, portKey, kind));
             kestrel.Listen(endPoint, listen =>
             {
+                listen.Use(limit.Enforce);
                 listen.Protocols = https is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
                 if (https is not null)
                 {

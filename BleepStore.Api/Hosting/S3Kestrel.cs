@@ -31,6 +31,7 @@ internal static class S3Kestrel
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        limits.Http2.MaxStreamsPerConnection = DescriptorLimit.StreamsPerConnection;
         limits.Http2.InitialConnectionWindowSize = 4 * WindowBytes;
         limits.Http2.InitialStreamWindowSize = WindowBytes;
     }

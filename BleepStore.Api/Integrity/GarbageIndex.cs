@@ -4,14 +4,18 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Integrity;
 
 /// <summary>
-/// Answers whether something waits to be collected, which is as good as an owner. Reads all garbage when it does not know, which is rare. What
-/// once was garbage never comes back, so a yes stays true.
+/// Answers whether something waits to be collected, which is as good as an owner. Reads the garbage that it has not read yet when it does
+/// not know, which is rare. What once was garbage never comes back, so a yes stays true.
 /// </summary>
 internal sealed class GarbageIndex(IMetadataStore metadata)
 {
+    // Read in pages: one long read would keep the journal of a live server from beginning anew.
+    private const int Page = 1000;
+
     private readonly HashSet<UInt128> _blobs = [];
     private readonly HashSet<string> _uploads = new(StringComparer.Ordinal);
     private readonly HashSet<long> _buckets = [];
+    private (long Sequence, int Ordinal)? _read;
 
     /// <summary>Deleted buckets whose uploads were not turned into garbage of their own yet.</summary>
     public async ValueTask<IReadOnlyCollection<long>> BucketsAsync(CancellationToken cancellationToken)
@@ -36,15 +40,22 @@ internal sealed class GarbageIndex(IMetadataStore metadata)
 
     private async ValueTask RefreshAsync(CancellationToken cancellationToken)
     {
-        // Whatever its sequence: a query may see a commit that is not published yet, and the doubt came from one.
-        foreach (var entry in await metadata.ReadGarbageAsync(long.MaxValue, int.MaxValue, cancellationToken))
+        for (var count = Page; count == Page;)
         {
-            _ = entry.Kind switch
+            // Whatever its sequence: a query may see a commit that is not published yet, and the doubt came from one.
+            var page = await metadata.ReadGarbageAsync(_read, long.MaxValue, Page, cancellationToken);
+            foreach (var entry in page)
             {
-                GarbageKind.Segment => _blobs.Add(entry.Segment!.BlobId),
-                GarbageKind.Bucket => _buckets.Add(entry.BucketId),
-                _ => _uploads.Add(entry.UploadId!),
-            };
+                _read = (entry.Sequence, entry.Ordinal);
+                _ = entry.Kind switch
+                {
+                    GarbageKind.Segment => _blobs.Add(entry.Segment!.BlobId),
+                    GarbageKind.Bucket => _buckets.Add(entry.BucketId),
+                    _ => _uploads.Add(entry.UploadId!),
+                };
+            }
+
+            count = page.Length;
         }
     }
 }

@@ -59,11 +59,6 @@ internal static class PercentEncoding
         }
     }
 
-    /// <summary>True for a text that encoding leaves as it is.</summary>
-    public static bool IsUnreserved(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Unreserved);
-
-    public static bool IsUnreserved(byte b) => b < 0x80 && Unreserved.Contains((char)b);
-
     /// <summary>Encodes for a canonical query or an <c>encoding-type=url</c> listing.</summary>
     /// <param name="text">Any well-formed text.</param>
     /// <param name="keepSlash">True for paths and listed keys, where <c>/</c> stays.</param>

@@ -166,8 +166,9 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
             .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => PageAsync(_state.Garbage.From((long.MinValue, 0)).TakeWhile(row => row.Key.Sequence <= upTo)
+    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
+        (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken)
+        => PageAsync(_state.Garbage.From(after ?? (long.MinValue, 0)).Where(row => row.Key != after).TakeWhile(row => row.Key.Sequence <= upTo)
             .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>

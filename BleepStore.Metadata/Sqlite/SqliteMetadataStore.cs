@@ -192,9 +192,10 @@ public sealed class SqliteMetadataStore : IMetadataStore
             => queries.ListCredentials(page.after, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => ReadAsync((upTo, limit), static (queries, page)
-            => queries.ReadGarbage(page.upTo, page.limit).ToImmutableArray(), cancellationToken);
+    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
+        (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken)
+        => ReadAsync((after, upTo, limit), static (queries, page)
+            => queries.ReadGarbage(page.after, page.upTo, page.limit).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)

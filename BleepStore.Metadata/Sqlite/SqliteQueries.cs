@@ -53,8 +53,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     private readonly SqliteStatement _credentials =
         database.Prepare("SELECT record FROM credentials WHERE access_key > ? ORDER BY access_key");
 
-    private readonly SqliteStatement _garbage =
-        database.Prepare("SELECT record, sequence, ordinal FROM garbage WHERE sequence <= ? ORDER BY sequence, ordinal");
+    private readonly SqliteStatement _garbage = database.Prepare(
+        "SELECT record, sequence, ordinal FROM garbage WHERE (sequence, ordinal) > (?, ?) AND sequence <= ? ORDER BY sequence, ordinal");
 
     private readonly SqliteStatement _outbox =
         database.Prepare("SELECT record, sequence, ordinal FROM outbox WHERE sequence > ? ORDER BY sequence, ordinal");
@@ -187,8 +187,9 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     public List<CredentialRecord> ListCredentials(string? after, int limit)
         => _credentials.Bind(after ?? "").All(limit, row => CredentialRecordEncoding.Decode(row.Bytes(0)));
 
-    public List<GarbageEntry> ReadGarbage(long upTo, int limit)
-        => _garbage.Bind(upTo).All(limit, row => GarbageEntryEncoding.Decode(row.Bytes(0), row.Int64(1), row.Int32(2)));
+    public List<GarbageEntry> ReadGarbage((long Sequence, int Ordinal)? after, long upTo, int limit)
+        => _garbage.Bind(after?.Sequence ?? long.MinValue).Bind(after?.Ordinal ?? 0).Bind(upTo)
+            .All(limit, row => GarbageEntryEncoding.Decode(row.Bytes(0), row.Int64(1), row.Int32(2)));
 
     public List<OutboxEvent> ReadOutbox(long afterSequence, int limit)
     {

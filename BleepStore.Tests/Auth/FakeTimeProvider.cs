@@ -5,7 +5,11 @@ internal sealed class FakeTimeProvider(DateTimeOffset now) : TimeProvider
 {
     private DateTimeOffset _now = now;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
     public override DateTimeOffset GetUtcNow() => _now;
+
+    public override long GetTimestamp() => _now.UtcTicks;
 
     public void Set(DateTimeOffset now) => _now = now;
 

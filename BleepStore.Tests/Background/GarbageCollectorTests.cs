@@ -42,7 +42,7 @@ public abstract class GarbageCollectorTests(ApiHost fixture)
 
         await bucket.CollectAsync();
         (await bucket.CountBlobsAsync()).ShouldBe(blobs);
-        (await fixture.Host.Metadata.ReadGarbageAsync(long.MaxValue, 10, Token)).ShouldBeEmpty();
+        (await fixture.Host.Metadata.ReadGarbageAsync(after: null, long.MaxValue, 10, Token)).ShouldBeEmpty();
         (await bucket.SendAsync("DELETE", null, "", null)).Status.ShouldBe(204);
     }
 

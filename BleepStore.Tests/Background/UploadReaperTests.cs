@@ -36,7 +36,7 @@ public sealed class UploadReaperTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromDays(6));
         await ReapAsync();
         (await OpenUploadsAsync()).ShouldBeEmpty();
-        (await _metadata.ReadGarbageAsync(long.MaxValue, 10, Token)).Select(entry => entry.UploadId).ShouldBe(["idle", "busy"]);
+        (await _metadata.ReadGarbageAsync(after: null, long.MaxValue, 10, Token)).Select(entry => entry.UploadId).ShouldBe(["idle", "busy"]);
     }
 
     [Fact]

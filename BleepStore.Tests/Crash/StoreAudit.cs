@@ -49,7 +49,7 @@ internal static class StoreAudit
             // Until nothing is left that may go.
         }
 
-        (await metadata.ReadGarbageAsync(metadata.PublishedSequence, 10, cancellationToken)).ShouldBeEmpty();
+        (await metadata.ReadGarbageAsync(after: null, metadata.PublishedSequence, 10, cancellationToken)).ShouldBeEmpty();
         var blobs = new HashSet<UInt128>();
         await foreach (var blob in storage.ListAsync(cancellationToken))
         {

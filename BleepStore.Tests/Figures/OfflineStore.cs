@@ -46,7 +46,7 @@ internal static class OfflineStore
     public static async Task<int> CountGarbageAsync(string metadataDirectory, int bound, CancellationToken cancellationToken)
     {
         await using var store = Open(metadataDirectory);
-        return (await store.ReadGarbageAsync(store.PublishedSequence, bound, cancellationToken)).Length;
+        return (await store.ReadGarbageAsync(after: null, store.PublishedSequence, bound, cancellationToken)).Length;
     }
 
     public static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"key-{number:d6}");

@@ -70,6 +70,28 @@ public sealed class ConsoleLinesTests
         output.Written.ShouldBe(count * 1024);
     }
 
+    [Fact]
+    public async Task An_end_does_not_wait_for_a_reader_that_stands_still()
+    {
+        using var output = new GatedStream();
+        using var lines = new ConsoleLines(new PlainFormatter(), output);
+        Log(lines.CreateLogger("test"), LogLevel.Warning, "danger");
+        await output.FirstWrite.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        try
+        {
+            await Task.Run(lines.Dispose, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+            output.Written.ShouldBe(0);
+        }
+        finally
+        {
+            output.Open();
+        }
+
+        lines.Dispose();
+        output.Written.ShouldBe("danger\n".Length);
+    }
+
     private static void Log(ILogger logger, LogLevel level, string text) => logger.Log(level, default, text, exception: null, static (state, _) => state);
 
     private sealed class PlainFormatter() : ConsoleFormatter("plain")

@@ -48,7 +48,7 @@ internal static class Describe
             }
         }
 
-        foreach (var row in await store.ReadGarbageAsync(long.MaxValue, All, cancellationToken))
+        foreach (var row in await store.ReadGarbageAsync(after: null, long.MaxValue, All, cancellationToken))
         {
             Line(text, $"garbage {row.Sequence} {row.Ordinal} {Hex(GarbageEntryEncoding.Encode(writer, row))}");
             await InlineAsync(row.Segment);

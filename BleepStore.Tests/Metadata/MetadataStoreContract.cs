@@ -101,8 +101,28 @@ public abstract class MetadataStoreContract<TEngine> : StoreTest<TEngine>
         row.Segment!.BlobId.ShouldBe(old.BlobId);
         row.Sequence.ShouldBe(before + 1);
         row.Sequence.ShouldBe(Store.PublishedSequence);
-        (await Store.ReadGarbageAsync(before, 10, Cancellation)).ShouldBeEmpty();
+        (await Store.ReadGarbageAsync(after: null, before, 10, Cancellation)).ShouldBeEmpty();
         (await Store.FindBlobOwnerAsync(old.BlobId, Cancellation)).ShouldNotBeNull("a blob that waits as garbage still has its owner");
+    }
+
+    [Fact]
+    public async Task Garbage_is_read_on_after_any_row_also_in_the_middle_of_a_command()
+    {
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            await ExecuteAsync(Put(key, segments: [NewBlob(), NewBlob(), NewBlob()]));
+            await ExecuteAsync(Delete(key));
+        }
+
+        var all = await GarbageAsync();
+        all.Length.ShouldBe(9);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var rest = await Store.ReadGarbageAsync((all[i].Sequence, all[i].Ordinal), all[5].Sequence, limit: 4, Cancellation);
+            rest.Select(Row).ShouldBe(all[..6].Skip(i + 1).Take(4).Select(Row));
+        }
+
+        static (long Sequence, int Ordinal, UInt128 BlobId) Row(GarbageEntry entry) => (entry.Sequence, entry.Ordinal, entry.Segment!.BlobId);
     }
 
     [Fact]

@@ -188,7 +188,7 @@ internal sealed class RandomCommands(Random random)
 
     private async Task<CollectGarbage> CollectAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)
     {
-        var rows = await model.ReadGarbageAsync(long.MaxValue, random.Next(1, 12), cancellationToken);
+        var rows = await model.ReadGarbageAsync(after: null, long.MaxValue, random.Next(1, 12), cancellationToken);
         var uploads = rows.Where(row => row.Kind == GarbageKind.Upload).Select(row => row.UploadId!).ToImmutableArray();
         var parts = new List<PartRecord>();
         foreach (var upload in uploads)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
@@ -90,6 +91,34 @@ public sealed class SqliteCommitterTests
         (await bed.Store.FindObjectAsync(bed.BucketId, "half", Cancellation)).ShouldBeNull();
         (await bed.Store.CountAsync(bed.BucketId, Cancellation)).Objects.ShouldBe(3);
         (await first).Order.ShouldNotBe((await last).Order);
+    }
+
+    [Fact]
+    public async Task A_command_that_throws_after_the_time_of_its_batch_was_up_repeats_nothing_that_was_committed()
+    {
+        var time = TimeSpan.FromMilliseconds(200);
+        await using var bed = await new SqliteTestBed(options => options with { BatchTime = time }).WithBucketAsync();
+        await bed.HoldAsync(Cancellation);
+        var before = bed.Commits;
+        var commands = new[] { "a", "b", "slow", "c", "broken", "d", "e" }.Select(name => new Counted
+        {
+            Time = DateTimeOffset.UnixEpoch,
+            BucketId = bed.BucketId,
+            Takes = name == "slow" ? time : TimeSpan.Zero,
+            Error = name == "broken" ? new InvalidOperationException("broken") : null,
+        }).ToList();
+        var told = commands.Select(command => bed.Store.ExecuteAsync(command, Cancellation).AsTask()).ToList();
+        bed.LetGo();
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => told[4])).Message.ShouldBe("broken");
+        var orders = await Task.WhenAll(told.Where((_, i) => i != 4));
+
+        orders.ShouldBe(Enumerable.Range(0, 6).Select(i => orders[0] + i), "each was told what it did, and all ran in their order");
+        commands.Select(command => command.Applied).ShouldBe([1, 1, 1, 2, 2, 1, 1], "c and broken once together, then alone");
+        (bed.Commits - before).ShouldBe(1 + 1 + 3, "one that was held; a, b and slow; then c, d and e alone");
+        (await bed.Store.CountAsync(bed.BucketId, Cancellation)).Objects.ShouldBe(1 + 6);
+        bed.Fatal.ShouldBeEmpty();
+        (await bed.PutAsync("later")).IsDone.ShouldBeTrue();
     }
 
     [Fact]
@@ -208,6 +237,27 @@ public sealed class SqliteCommitterTests
         outcome.Status.ShouldBe(WriteStatus.PreconditionFailed);
         bed.Store.PublishedSequence.ShouldBe(sequence);
         new FileInfo(bed.File("metadata.db-wal")).Length.ShouldBe(journal);
+    }
+
+    /// <summary>Counts how often it ran, and answers its order.</summary>
+    private sealed record Counted : MetadataCommand<long>
+    {
+        public required long BucketId { get; init; }
+
+        public TimeSpan Takes { get; init; }
+
+        public Exception? Error { get; init; }
+
+        public int Applied { get; private set; }
+
+        public override long Apply(IMetadataTransaction transaction)
+        {
+            Applied++;
+            var begun = Stopwatch.GetTimestamp();
+            SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(begun) >= Takes);
+            transaction.AddToCounters(BucketId, 1, 1);
+            return Error is null ? transaction.NextOrder(Time) : throw Error;
+        }
     }
 
     /// <summary>Writes half of what it means to, then throws.</summary>

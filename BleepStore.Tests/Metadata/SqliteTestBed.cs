@@ -104,7 +104,7 @@ internal sealed class SqliteTestBed : IAsyncDisposable
     /// <summary>Drops all garbage rows and what they name.</summary>
     public async Task CollectAsync(CancellationToken cancellationToken)
     {
-        while (await Store.ReadGarbageAsync(long.MaxValue, 1000, cancellationToken) is { Length: > 0 } rows)
+        while (await Store.ReadGarbageAsync(after: null, long.MaxValue, 1000, cancellationToken) is { Length: > 0 } rows)
         {
             await Store.ExecuteAsync(
                 new CollectGarbage

@@ -86,7 +86,7 @@ public abstract class StoreTest<TEngine> : IAsyncLifetime
 
     protected async Task<ObjectRecord?> FindAsync(string key) => await Store.FindObjectAsync(BucketId, key, Cancellation);
 
-    protected async Task<ImmutableArray<GarbageEntry>> GarbageAsync() => await Store.ReadGarbageAsync(long.MaxValue, 10_000, Cancellation);
+    protected async Task<ImmutableArray<GarbageEntry>> GarbageAsync() => await Store.ReadGarbageAsync(after: null, long.MaxValue, 10_000, Cancellation);
 
     protected CreateUpload Initiate(string key, string uploadId)
         => new()

@@ -76,8 +76,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListCredentials"), inner.ListCredentialsAsync(after, limit, cancellationToken));
 
-    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(long upTo, int limit, CancellationToken cancellationToken)
-        => Span.EndAsync(Start("ReadGarbage"), inner.ReadGarbageAsync(upTo, limit, cancellationToken));
+    public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
+        (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ReadGarbage"), inner.ReadGarbageAsync(after, upTo, limit, cancellationToken));
 
     public ValueTask<ImmutableArray<OutboxEvent>> ReadOutboxAsync(long afterSequence, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ReadOutbox"), inner.ReadOutboxAsync(afterSequence, limit, cancellationToken));
