@@ -69,6 +69,18 @@ public sealed class DamagedFileTests : IDisposable
         (await _bed.CheckAsync("fsck", "--deep", "--repair")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
     }
 
+    [Fact]
+    public async Task A_table_that_cannot_be_opened_stops_no_check()
+    {
+        await _bed.ServeAsync(client => CheckBed.PutAsync(client, "a", length: 70_000));
+        var table = Directory.GetFiles(Path.Combine(_bed.Objects, "packs"), "*.idx").ShouldHaveSingleItem();
+        File.Delete(table);
+        // Links are refused.
+        File.CreateSymbolicLink(table, "/nowhere");
+        (await _bed.CheckAsync("fsck", "--deep")).ShouldBeClean();
+        (await _bed.CheckAsync("fsck", "--repair")).ShouldBeClean();
+    }
+
     [Theory]
     [InlineData(0L)]
     [InlineData((long)CheckBed.BlobBytes)]

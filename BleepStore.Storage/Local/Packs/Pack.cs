@@ -142,8 +142,9 @@ internal sealed class Pack
             bool isCurrent = Volatile.Read(ref _current) == file;
             if (table is null)
             {
-                table = new PackScanner(file.File, header).Scan();
-                if (isCurrent && !_directory.IsReadOnly)
+                var scanner = new PackScanner(file.File, header);
+                table = scanner.Scan();
+                if (isCurrent && scanner.IsAllRead && !_directory.IsReadOnly)
                 {
                     PackTableFile.Save(_directory.FileSystem, TablePath, header.Id, table);
                 }

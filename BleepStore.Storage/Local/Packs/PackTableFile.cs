@@ -73,31 +73,14 @@ internal static class PackTableFile
     /// <summary>Reads the table; null when there is none of that pack that can be trusted.</summary>
     public static PackTable? Load(IFileSystem fileSystem, string path, UInt128 packId)
     {
-        using var file = fileSystem.OpenFile(path, writable: false);
-        if (file is null || file.Length is < HeaderSize or > int.MaxValue)
+        try
+        {
+            return LoadCore(fileSystem, path, packId);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-
-        var bytes = new byte[file.Length];
-        if (file.Read(bytes, 0) != bytes.Length || !IsWhole(bytes, packId, out int count))
-        {
-            return null;
-        }
-
-        var table = new PackTable((BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(FlagsOffset)) & 1) != 0);
-        for (int i = 0; i < count; i++)
-        {
-            byte state = bytes[HeaderSize + (count * EntrySize) + i];
-            if (state > Dead)
-            {
-                return null;
-            }
-
-            table.Add(ReadEntry(bytes.AsSpan(HeaderSize + (i * EntrySize), EntrySize), state == Dead));
-        }
-
-        return table;
     }
 
     /// <summary>Notes that entries, given by their place in the order, are dead; durable on return.</summary>
@@ -135,6 +118,35 @@ internal static class PackTableFile
         {
             // It fails its checksum, or lists dead blobs, of which the pack itself knows better.
         }
+    }
+
+    private static PackTable? LoadCore(IFileSystem fileSystem, string path, UInt128 packId)
+    {
+        using var file = fileSystem.OpenFile(path, writable: false);
+        if (file is null || file.Length is < HeaderSize or > int.MaxValue)
+        {
+            return null;
+        }
+
+        var bytes = new byte[file.Length];
+        if (file.Read(bytes, 0) != bytes.Length || !IsWhole(bytes, packId, out int count))
+        {
+            return null;
+        }
+
+        var table = new PackTable((BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(FlagsOffset)) & 1) != 0);
+        for (int i = 0; i < count; i++)
+        {
+            byte state = bytes[HeaderSize + (count * EntrySize) + i];
+            if (state > Dead)
+            {
+                return null;
+            }
+
+            table.Add(ReadEntry(bytes.AsSpan(HeaderSize + (i * EntrySize), EntrySize), state == Dead));
+        }
+
+        return table;
     }
 
     private static bool IsWhole(byte[] bytes, UInt128 packId, out int count)
