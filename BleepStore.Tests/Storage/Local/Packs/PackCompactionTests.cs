@@ -83,14 +83,13 @@ public sealed class PackCompactionTests
     [Theory]
     [InlineData(FileOperation.Create)]
     [InlineData(FileOperation.Write)]
-    [InlineData(FileOperation.Read)]
     [InlineData(FileOperation.SetLength)]
     [InlineData(FileOperation.Replace)]
     internal async Task A_compaction_that_the_disk_refuses_changes_nothing_and_is_tried_again(FileOperation operation)
     {
         await using var store = new LocalStore(packs: Options);
         var (_, live, dead) = await MostlyDeadAsync(store);
-        store.FileSystem.Fail(operation, 1, operation == FileOperation.Read ? DiskErrors.Input : DiskErrors.Full);
+        store.FileSystem.Fail(operation, 1, DiskErrors.Full);
 
         await store.Packs.Upkeep.PassAsync(Token);
 
@@ -134,6 +133,32 @@ public sealed class PackCompactionTests
         {
             (await store.ReadAsync(blob, 0, BlobLength)).ShouldBe(TestBytes.Make(BlobLength));
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(PackLayout.HeaderSize + 1000)]
+    public async Task An_unreadable_blob_keeps_its_pack_from_being_copied_again_and_again(int at)
+    {
+        await using var store = new LocalStore(packs: Options);
+        var (path, live, _) = await MostlyDeadAsync(store);
+        byte[] before = await File.ReadAllBytesAsync(path, Token);
+        store.FileSystem.BadStretches.Add((path, store.PackOf(live[1]).Offset + at, 100));
+
+        await store.Packs.Upkeep.PassAsync(Token);
+        store.FileSystem.ResetCounts();
+        await store.Packs.Upkeep.PassAsync(Token);
+
+        store.FileSystem.Count(FileOperation.Create).ShouldBe(0);
+        store.Packs.Upkeep.Compactions.ShouldBe(0);
+        store.Leftovers().ShouldBeEmpty();
+        (await File.ReadAllBytesAsync(path, Token)).ShouldBe(before);
+
+        // A later start may find the disk better.
+        store.FileSystem.BadStretches.Clear();
+        await store.RestartAsync();
+        await store.Packs.Upkeep.PassAsync(Token);
+        store.Packs.Upkeep.Compactions.ShouldBe(1);
     }
 
     [Fact]
