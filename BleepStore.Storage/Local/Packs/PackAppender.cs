@@ -109,7 +109,8 @@ internal sealed class PackAppender : IAsyncDisposable
     /// <summary>Writes entries until the pack is full; the answer is how far it came.</summary>
     private int Write(List<PackAppend> group, int from)
     {
-        bool hasLeftover = false;
+        // How far failed writes may have come.
+        long reach = 0;
         int next = from;
         for (; next < group.Count && !IsFull; next++)
         {
@@ -131,19 +132,18 @@ internal sealed class PackAppender : IAsyncDisposable
                 _file.File.Write(append.Entry, _tail);
                 _written.Add((append, _tail));
                 _tail += PackLayout.EntryLength(append.Length);
-                hasLeftover = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The next entry is written over what there is of this one.
-                hasLeftover = true;
+                // The next entry is written over what there is of this one, or over a part of it.
+                reach = Math.Max(reach, _tail + append.Entry.Length);
                 _ids.Remove(append.Id);
                 append.SetException(exception);
             }
         }
 
         _directory.CrashPoints.Hit(BlobCrashPoints.PackWritten);
-        if (hasLeftover)
+        if (reach > _tail)
         {
             CutLeftover();
         }
