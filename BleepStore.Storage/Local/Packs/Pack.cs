@@ -174,6 +174,21 @@ internal sealed class Pack
         }
     }
 
+    /// <summary>
+    /// Nothing is appended any more, after an error: what stands behind the entries that are known was never told of. Writes nothing, for
+    /// the disk may be what failed.
+    /// </summary>
+    public void Abandon()
+    {
+        lock (Changes)
+        {
+            IsActive = false;
+            Usage = _current!.Table!.Measure(_directory.CanPunch);
+        }
+
+        _directory.Opened(this);
+    }
+
     /// <summary>Closes the file once its readers have left.</summary>
     public void Rest()
     {

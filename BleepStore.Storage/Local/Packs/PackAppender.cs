@@ -51,26 +51,25 @@ internal sealed class PackAppender : IAsyncDisposable
 
     private void Append(List<PackAppend> group)
     {
-        int done = 0;
-        while (done < group.Count)
+        try
         {
-            int from = done;
-            try
+            for (int done = 0; done < group.Count;)
             {
                 OpenPack();
-                done = Write(group, from);
+                done = Write(group, done);
                 Sync();
             }
+        }
 #pragma warning disable CA1031 // Whatever it was belongs to those who wait.
-            catch (Exception exception)
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                // What of these is on the disk is not known, so nothing is appended to that pack any more.
-                _pack = null;
-                _written.Clear();
-                done = Math.Max(done, from + 1);
-                group.GetRange(from, done - from).ForEach(append => append.TrySetException(exception));
-            }
+        {
+            // What of these is on the disk is not known, so nothing is appended to that pack any more.
+            _pack?.Abandon();
+            _pack = null;
+            _written.Clear();
+            // All who were not told anything yet: none may wait for ever, whatever it was and however far the group had come.
+            group.ForEach(append => append.TrySetException(exception));
         }
     }
 

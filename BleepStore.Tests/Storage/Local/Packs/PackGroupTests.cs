@@ -31,6 +31,46 @@ public sealed class PackGroupTests
         PackOf(store, blobs[0]).ReadTable()!.HasDamage.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(BlobCrashPoints.PackWritten)]
+    [InlineData(BlobCrashPoints.PackSynced)]
+    public async Task Whatever_stops_a_group_is_told_to_all_of_it_and_its_pack_is_left(string point)
+    {
+        using var hold = new HoldAt(BlobCrashPoints.PackSynced);
+        await using var store = new LocalStore(hold, Options);
+        var first = store.WriteAsync(10).AsTask();
+        await hold.Reached;
+        var group = Enumerable.Range(0, 5).Select(_ => store.WriteAsync(1000).AsTask()).ToList();
+        hold.Next = (point, new InvalidOperationException("unforeseen"));
+        hold.Release();
+
+        foreach (var write in group)
+        {
+            await Should.ThrowAsync<InvalidOperationException>(() => write.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        }
+
+        var blobs = new List<StoredBlob> { await first, await store.WriteAsync(2000) };
+        store.PackFiles().Length.ShouldBe(2);
+        PackOf(store, blobs[0]).IsActive.ShouldBeFalse();
+        (await store.ListAsync()).ShouldBe(blobs, ignoreOrder: true);
+
+        // It goes like any other.
+        await store.Storage.DeleteAsync(blobs[0], Token);
+        store.PackFiles().ShouldBe([store.PackOf(blobs[1]).Path]);
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_opened_any_more_keeps_no_name_from_being_durable()
+    {
+        await using var store = new LocalStore(packs: Options);
+        store.FileSystem.ResetCounts();
+        store.FileSystem.Fail(FileOperation.OpenDirectory, 1, DiskErrors.Input);
+
+        _ = await store.WriteAsync(1000);
+
+        store.FileSystem.Count(FileOperation.SyncDirectory).ShouldBeGreaterThan(0);
+    }
+
     private static Pack PackOf(LocalStore store, StoredBlob blob) =>
         store.Packs.Directory.Find(ulong.Parse(Path.GetFileNameWithoutExtension(store.PackOf(blob).Path), NumberStyles.HexNumber, CultureInfo.InvariantCulture))!;
 
