@@ -180,7 +180,8 @@ public sealed class LocalObjectStorage : IObjectStorage
         }
         catch
         {
-            RemoveTemporary(temporary);
+            // The caller must learn why the write failed; nothing is readable under a temporary name, and the next start removes it.
+            _fileSystem.TryDelete(temporary);
             throw;
         }
     }
@@ -196,18 +197,6 @@ public sealed class LocalObjectStorage : IObjectStorage
         finally
         {
             _fileSystem.Delete(path);
-        }
-    }
-
-    private void RemoveTemporary(string path)
-    {
-        try
-        {
-            _fileSystem.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Nothing is readable under a temporary name and the next start removes it; the caller must learn why the write failed.
         }
     }
 

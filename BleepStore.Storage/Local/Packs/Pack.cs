@@ -235,12 +235,8 @@ internal sealed class Pack
             return;
         }
 
-        PackTableFile.Remove(_directory.FileSystem, TablePath);
-        try
-        {
-            _directory.FileSystem.Delete(Path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        _directory.FileSystem.TryDelete(TablePath);
+        if (!_directory.FileSystem.TryDelete(Path))
         {
             // The upkeep tries again.
             return;

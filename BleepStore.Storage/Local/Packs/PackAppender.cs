@@ -93,7 +93,7 @@ internal sealed class PackAppender : IAsyncDisposable
         catch
         {
             file.Dispose();
-            PackTableFile.Remove(_directory.FileSystem, path);
+            _directory.FileSystem.TryDelete(path);
             throw;
         }
 

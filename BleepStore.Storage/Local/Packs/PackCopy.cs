@@ -93,7 +93,7 @@ internal sealed class PackCopy : IDisposable
         if (!_isInForce)
         {
             _file.Dispose();
-            PackTableFile.Remove(_directory.FileSystem, _path);
+            _directory.FileSystem.TryDelete(_path);
         }
     }
 

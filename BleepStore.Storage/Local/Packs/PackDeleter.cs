@@ -66,7 +66,7 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         if (hasMended && !pack.IsActive)
         {
             // Another look at the pack may find no damage any more.
-            PackTableFile.Remove(directory.FileSystem, pack.TablePath);
+            directory.FileSystem.TryDelete(pack.TablePath);
             file.Table = null;
             table = pack.TableOf(file);
         }

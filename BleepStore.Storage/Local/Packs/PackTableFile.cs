@@ -66,7 +66,8 @@ internal static class PackTableFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Remove(fileSystem, path);
+            // If it stays it fails its checksum.
+            fileSystem.TryDelete(path);
         }
     }
 
@@ -103,20 +104,8 @@ internal static class PackTableFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Remove(fileSystem, path);
-        }
-    }
-
-    /// <summary>Makes the next reader take the pack itself.</summary>
-    public static void Remove(IFileSystem fileSystem, string path)
-    {
-        try
-        {
-            fileSystem.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It fails its checksum, or lists dead blobs, of which the pack itself knows better.
+            // If it stays it lists dead blobs, of which the pack itself knows better.
+            fileSystem.TryDelete(path);
         }
     }
 
