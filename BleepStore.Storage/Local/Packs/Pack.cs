@@ -47,7 +47,7 @@ internal sealed class Pack
     /// <summary>What it holds and costs; null until its table was read once.</summary>
     public PackUsage? Usage { get; set; }
 
-    /// <summary>Set where compaction met damage: this process leaves the pack as it is.</summary>
+    /// <summary>Set where compaction met damage or a defect: this process leaves the pack as it is.</summary>
     public bool IsHeldBack { get; set; }
 
     /// <summary>When it was last read, in milliseconds of the system's uptime.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BleepStore.Storage;
 using BleepStore.Storage.Local.Packs;
 
@@ -207,6 +208,32 @@ public sealed class PackCompactionTests
         bytes.ShouldBe(TestBytes.Make(150_000));
     }
 
+    [Fact]
+    public async Task An_unforeseen_error_costs_one_pack_its_upkeep_and_no_other()
+    {
+        var store = new LocalStore(new ThrowOnce(BlobCrashPoints.PackCopied), Options with { UpkeepInterval = TimeSpan.FromMilliseconds(20) });
+        try
+        {
+            var (first, live, dead) = await MostlyDeadAsync(store);
+            var begun = Stopwatch.StartNew();
+            while (store.Packs.Upkeep.Compactions == 0 && begun.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                var (_, moreLive, moreDead) = await MostlyDeadAsync(store);
+                (live, dead) = ([.. live, .. moreLive], [.. dead, .. moreDead]);
+                await Task.Delay(20, Token);
+            }
+
+            store.Packs.Upkeep.Compactions.ShouldBeGreaterThan(0);
+            new FileInfo(first).Length.ShouldBeGreaterThan(Options.PackSizeBytes);
+            await ShouldHoldAsync(store, live, dead);
+        }
+        finally
+        {
+            // Ends the upkeep, and does not throw what it met.
+            await store.DisposeAsync();
+        }
+    }
+
     /// <summary>A pack that is full, with every sixth blob alive.</summary>
     private static async Task<(string Path, List<StoredBlob> Live, List<StoredBlob> Dead)> MostlyDeadAsync(LocalStore store)
     {
@@ -241,6 +268,20 @@ public sealed class PackCompactionTests
         foreach (var blob in dead)
         {
             (await store.ReadAsync(blob, 0, BlobLength)).ShouldBeNull();
+        }
+    }
+
+    /// <summary>A defect that shows once.</summary>
+    private sealed class ThrowOnce(string point) : ICrashPoints
+    {
+        private bool _hasThrown;
+
+        public void Hit(string name)
+        {
+            if (name == point && !Interlocked.Exchange(ref _hasThrown, true))
+            {
+                throw new InvalidOperationException("unforeseen");
+            }
         }
     }
 }
