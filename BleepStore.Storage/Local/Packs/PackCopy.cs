@@ -154,8 +154,7 @@ internal sealed class PackCopy : IDisposable
             if (current.Find(entries[i].Home) is (_, { IsDead: true }))
             {
                 _file.Write(PackEntryHeader.DeadState, entries[i].Offset + PackEntryHeader.StateOffset);
-                _directory.Free(_file, entries[i].Offset, entries[i].Length);
-                _table.MarkDead(i);
+                _table.MarkDead(i, _directory.Free(_file, entries[i].Offset, entries[i].Length));
                 hasMarked = true;
             }
         }

@@ -97,22 +97,25 @@ internal sealed class PackDirectory : IDisposable
         oldest?.Rest();
     }
 
-    /// <summary>Gives back the pages of an entry that was marked dead.</summary>
-    public void Free(IStorageFile file, long offset, long length)
+    /// <summary>Gives back the pages of an entry that was marked dead; false where they stay taken.</summary>
+    public bool Free(IStorageFile file, long offset, long length)
     {
         var (start, count) = PackLayout.Freeable(offset, length);
         if (count == 0 || _cannotPunch)
         {
-            return;
+            return count == 0;
         }
 
         try
         {
-            _cannotPunch = !file.PunchHole(start, count);
+            bool isFreed = file.PunchHole(start, count);
+            _cannotPunch = !isFreed;
+            return isFreed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The mark is what counts; compaction wins the room back.
+            return false;
         }
     }
 

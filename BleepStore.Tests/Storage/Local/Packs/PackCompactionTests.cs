@@ -234,6 +234,32 @@ public sealed class PackCompactionTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Room_that_could_not_be_given_back_is_won_back_by_compaction(bool isRefused)
+    {
+        await using var store = new LocalStore(packs: Options);
+        var blobs = new List<StoredBlob>();
+        while (blobs.Count < 2 || store.PackOf(blobs[^1]).Path == store.PackOf(blobs[0]).Path)
+        {
+            blobs.Add(await store.WriteAsync(60_000));
+        }
+
+        var dead = blobs[1..^1];
+        for (int i = 1; isRefused && i <= dead.Count; i++)
+        {
+            store.FileSystem.Fail(FileOperation.PunchHole, i, DiskErrors.Input);
+        }
+
+        await Task.WhenAll(dead.Select(blob => store.Storage.DeleteAsync(blob, Token).AsTask()));
+        await store.Packs.Upkeep.PassAsync(Token);
+
+        store.Packs.Upkeep.Compactions.ShouldBe(isRefused ? 1 : 0);
+        (await store.ReadAsync(blobs[0], 0, 60_000)).ShouldBe(TestBytes.Make(60_000));
+        (await store.ListAsync()).ShouldBe([blobs[0], blobs[^1]], ignoreOrder: true);
+    }
+
     /// <summary>A pack that is full, with every sixth blob alive.</summary>
     private static async Task<(string Path, List<StoredBlob> Live, List<StoredBlob> Dead)> MostlyDeadAsync(LocalStore store)
     {
