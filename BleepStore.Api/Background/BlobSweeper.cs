@@ -38,13 +38,12 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             return 0;
         }
 
-        var (seen, deleted) = (0, 0);
+        var (seen, deleted, refused) = (0, 0, 0);
         await foreach (var blob in storage.ListAsync(cancellationToken))
         {
             if (rule.MayDelete(blob.Id) && await metadata.FindBlobOwnerAsync(blob.Id.Value, cancellationToken) is null)
             {
-                await storage.DeleteAsync(blob, cancellationToken);
-                deleted++;
+                _ = await TryDeleteAsync(blob, cancellationToken) ? deleted++ : refused++;
             }
 
             if (++seen % BlobsPerPause == 0)
@@ -53,13 +52,28 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             }
         }
 
-        foreach (var number in rule.Boots)
+        // What the disk refuses now is for the next start: nobody looks at a boot again that was swept.
+        foreach (var number in rule.Boots.Where(_ => refused == 0))
         {
             await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = boot.Node, Boot = number }, cancellationToken);
         }
 
         Log.Swept(logger, seen, deleted);
         return deleted;
+    }
+
+    private async ValueTask<bool> TryDeleteAsync(StoredBlob blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await storage.DeleteAsync(blob, cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotDeleted(logger, blob.Id, e);
+            return false;
+        }
     }
 
     private static partial class Log
@@ -69,5 +83,8 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
 
         [LoggerMessage(1212, LogLevel.Warning, "The storage root knows later boots than the metadata: it may have been restored. Nothing is swept")]
         public static partial void Waiting(ILogger logger);
+
+        [LoggerMessage(1213, LogLevel.Error, "Blob {Blob} of an earlier boot, which no row names, could not be deleted; the next start tries again")]
+        public static partial void NotDeleted(ILogger logger, BlobId blob, Exception exception);
     }
 }

@@ -62,5 +62,9 @@ internal static class CheckCommand
         {
             run.End(CheckState.Failed, time.GetUtcNow(), $"The metadata cannot be read any further: {e.Message}");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            run.End(CheckState.Failed, time.GetUtcNow(), $"The storage cannot be read any further: {e.Message}");
+        }
     }
 }

@@ -83,7 +83,8 @@ internal static class StoreOpening
                 : StorageRoot.Inspect(new PhysicalFileSystem(), options.Storage.LocalRoot);
             _ = IdentityOf(metadata, root);
             var (_, known, rootHighest) = await ReadBootsAsync(metadata, root, cancellationToken);
-            storage = new LocalObjectStorage(root);
+            // Without upkeep of packs: whoever repairs decides what is written.
+            storage = new LocalObjectStorage(root, packs: PackOptions.Off);
             root = null;
             await CheckBackendsAsync(metadata, storage, cancellationToken);
             // As after all boots: whatever there is is over.

@@ -48,16 +48,33 @@ internal sealed class OrphanCheck(FsckScope scope)
         }
     }
 
+    /// <summary>Null when it is gone, else why not.</summary>
+    private async ValueTask<string?> TryDeleteAsync(StoredBlob blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await scope.Storage.DeleteAsync(blob, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
     private async ValueTask ReportAsync(StoredBlob blob, SweepRule rule, CancellationToken cancellationToken)
     {
         var mayDelete = rule.MayDelete(blob.Id);
-        var isRepaired = mayDelete && scope.Settings.MayRepair && !scope.Run.HasDamagedRows;
-        if (isRepaired)
+        string? refusal = null;
+        var isRepaired = false;
+        if (mayDelete && scope.Settings.MayRepair && !scope.Run.HasDamagedRows)
         {
-            await scope.Storage.DeleteAsync(blob, cancellationToken);
+            refusal = await TryDeleteAsync(blob, cancellationToken);
+            isRepaired = refusal is null;
         }
 
         var fate = isRepaired ? "deleted"
+            : refusal is not null ? $"it could not be deleted: {refusal}"
             : !scope.Settings.Boot.MaySweep ? "kept, since the metadata is older than the storage root"
             : !mayDelete ? "kept, since it is of a boot that the metadata does not know or has swept"
             : scope.Settings.MayRepair ? "kept, since rows were found to be wrong"

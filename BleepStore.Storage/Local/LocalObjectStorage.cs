@@ -30,7 +30,7 @@ public sealed class LocalObjectStorage : IObjectStorage
     /// Keeps blobs in <paramref name="root"/>, which it takes over and disposes; nothing can be written before the root is claimed.
     /// </summary>
     /// <param name="crashPoints">Null for none.</param>
-    /// <param name="packs">What goes into packs; null for nothing. Blobs that are in packs are served in any case.</param>
+    /// <param name="packs">What goes into packs, and their upkeep; null for nothing and none, see <see cref="PackOptions.Off"/>.</param>
     /// <param name="time">Paces the upkeep of packs; null for the system's.</param>
     /// <param name="maximumSyncThreads">How many blobs can be made durable at once.</param>
     public LocalObjectStorage(
@@ -180,7 +180,8 @@ public sealed class LocalObjectStorage : IObjectStorage
         }
         catch
         {
-            RemoveTemporary(temporary);
+            // The caller must learn why the write failed; nothing is readable under a temporary name, and the next start removes it.
+            _fileSystem.TryDelete(temporary);
             throw;
         }
     }
@@ -196,18 +197,6 @@ public sealed class LocalObjectStorage : IObjectStorage
         finally
         {
             _fileSystem.Delete(path);
-        }
-    }
-
-    private void RemoveTemporary(string path)
-    {
-        try
-        {
-            _fileSystem.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Nothing is readable under a temporary name and the next start removes it; the caller must learn why the write failed.
         }
     }
 

@@ -2,6 +2,7 @@ using BleepStore.Api.Background;
 using BleepStore.Metadata.Commands;
 using BleepStore.Storage;
 using BleepStore.Tests.Api;
+using BleepStore.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BleepStore.Tests.Background;
@@ -41,8 +42,30 @@ public sealed class BlobSweeperTests(DurableApiHost fixture) : IClassFixture<Dur
         (await IsThereAsync(late)).ShouldBeTrue();
     }
 
-    private BlobSweeper SweeperOf(uint boot, bool maySweep) => new(
-        fixture.Host.Metadata, fixture.Host.Storage, new NodeBoot(0, boot, maySweep), TimeProvider.System, NullLogger<BlobSweeper>.Instance);
+    [Fact]
+    public async Task A_blob_that_the_disk_refuses_to_delete_keeps_no_other_and_is_tried_again()
+    {
+        var host = fixture.Host;
+        var boot = (await host.Metadata.ListBootsAsync(0, Token))[^1].Boot;
+        StoredBlob[] orphans = [await WriteAsync(0, boot, 2_000_000), await WriteAsync(0, boot, 2_000_001), await WriteAsync(0, boot, 2_000_002)];
+        await host.Metadata.ExecuteAsync(new StartBoot { Time = TimeProvider.System.GetUtcNow(), Node = 0, RootHighestBoot = 0 }, Token);
+        int calls = 0;
+        var storage = new FaultyObjectStorage(host.Storage)
+        {
+            Fault = call => call == StorageCall.Delete && ++calls == 2 ? DiskErrors.Input() : null,
+        };
+
+        (await SweeperOf(boot + 1, maySweep: true, storage).SweepAsync(Token)).ShouldBe(calls - 1);
+        calls.ShouldBeGreaterThanOrEqualTo(3);
+        (await SweeperOf(boot + 1, maySweep: true).SweepAsync(Token)).ShouldBe(1);
+        foreach (var orphan in orphans)
+        {
+            (await IsThereAsync(orphan)).ShouldBeFalse();
+        }
+    }
+
+    private BlobSweeper SweeperOf(uint boot, bool maySweep, IObjectStorage? storage = null) => new(
+        fixture.Host.Metadata, storage ?? fixture.Host.Storage, new NodeBoot(0, boot, maySweep), TimeProvider.System, NullLogger<BlobSweeper>.Instance);
 
     private ValueTask<StoredBlob> WriteAsync(uint node, uint boot, ulong sequence) => fixture.Host.Storage.WriteAsync(
         new BlobAddress("bucket", "key", new BlobId(node, boot, sequence)), new MemoryStream([1, 2, 3]), 3, Token);

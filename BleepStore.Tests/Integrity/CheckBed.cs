@@ -27,6 +27,13 @@ internal sealed class CheckBed : IDisposable
 
     public string Database => Path.Combine(Data, "metadata.db");
 
+    /// <summary>What tells a command where the store is.</summary>
+    public Dictionary<string, string> Environment => new()
+    {
+        ["BLEEPSTORE__METADATA__SQLITE__PATH"] = Database,
+        ["BLEEPSTORE__STORAGE__LOCAL__ROOT_DIR"] = Objects,
+    };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -132,12 +139,7 @@ internal sealed class CheckBed : IDisposable
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var environment = new Dictionary<string, string>
-        {
-            ["BLEEPSTORE__METADATA__SQLITE__PATH"] = Database,
-            ["BLEEPSTORE__STORAGE__LOCAL__ROOT_DIR"] = Objects,
-        };
-        var exitCode = await CommandLineRun.RunAsync([command, .. arguments], environment, output, errors);
+        var exitCode = await CommandLineRun.RunAsync([command, .. arguments], Environment, output, errors);
         return (exitCode, output.ToString(), errors.ToString());
     }
 

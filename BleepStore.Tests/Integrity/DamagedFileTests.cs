@@ -1,4 +1,9 @@
 using BleepStore.Api.CommandLine;
+using BleepStore.Api.Configuration;
+using BleepStore.Api.Hosting;
+using BleepStore.Storage.FileSystem;
+using BleepStore.Storage.Local;
+using BleepStore.Storage.Local.Packs;
 
 namespace BleepStore.Tests.Integrity;
 
@@ -25,6 +30,8 @@ public sealed class DamagedFileTests : IDisposable
         { "zeros of the header", -64 + 50 },
         { "checksum of the header", -1 },
     };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _bed.Dispose();
 
@@ -67,6 +74,50 @@ public sealed class DamagedFileTests : IDisposable
         (await _bed.CheckAsync("scrub")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
         (await _bed.CheckAsync("fsck", "--deep")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
         (await _bed.CheckAsync("fsck", "--deep", "--repair")).ShouldFind("blob-damaged", "a", "00000000000000010000000000000001");
+    }
+
+    [Fact]
+    public async Task A_repair_leaves_packs_alone_that_a_server_would_rewrite_or_remove()
+    {
+        await _bed.ServeAsync(async client =>
+        {
+            for (int i = 0; i < 12; i++)
+            {
+                await CheckBed.PutAsync(client, $"{i}", seed: i, length: 3000);
+            }
+        });
+        var packs = Path.Combine(_bed.Objects, "packs");
+        var root = StorageRoot.Open(new PhysicalFileSystem(), _bed.Objects);
+        await using (var storage = new LocalObjectStorage(root, packs: PackOptions.Off))
+        {
+            await foreach (var blob in storage.ListAsync(Token).Skip(2))
+            {
+                await storage.DeleteAsync(blob, Token);
+            }
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(packs, "0000000000000001.pack"), [], Token);
+        var before = _bed.Snapshot(packs);
+        (await _bed.CheckAsync("fsck", "--repair")).Kinds.ShouldAllBe(kind => kind == "blob-missing");
+        _bed.Snapshot(packs).ShouldBe(before);
+
+        // The upkeep of a server does both within milliseconds of its start.
+        var options = ConfigurationLoader.Load(null, _bed.Environment, new Dictionary<string, SourcedValue>());
+        await using var store = await StoreOpening.OpenForCheckAsync(options, mayRepair: true, Token);
+        await Task.Delay(500, Token);
+        _bed.Snapshot(packs).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_table_that_cannot_be_opened_stops_no_check()
+    {
+        await _bed.ServeAsync(client => CheckBed.PutAsync(client, "a", length: 70_000));
+        var table = Directory.GetFiles(Path.Combine(_bed.Objects, "packs"), "*.idx").ShouldHaveSingleItem();
+        File.Delete(table);
+        // Links are refused.
+        File.CreateSymbolicLink(table, "/nowhere");
+        (await _bed.CheckAsync("fsck", "--deep")).ShouldBeClean();
+        (await _bed.CheckAsync("fsck", "--repair")).ShouldBeClean();
     }
 
     [Theory]

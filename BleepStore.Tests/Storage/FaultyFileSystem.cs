@@ -46,6 +46,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner, IFatalErrors fatalErro
     /// <summary>True to be a file system without holes.</summary>
     public bool CannotPunch { get; set; }
 
+    /// <summary>Stretches of files that cannot be read, as on a disk with bad sectors.</summary>
+    public List<(string Path, long Offset, long Length)> BadStretches { get; } = [];
+
     /// <summary>Sizes of the writes so far.</summary>
     public List<int> WriteSizes { get; } = [];
 
@@ -154,6 +157,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner, IFatalErrors fatalErro
         public int Read(Span<byte> buffer, long offset)
         {
             Throw(owner.Next(FileOperation.Read));
+            long end = offset + buffer.Length;
+            Throw(owner.BadStretches.Exists(bad => bad.Path == path && bad.Offset < end && offset < bad.Offset + bad.Length) ? DiskErrors.Input() : null);
             return inner.Read(buffer, offset);
         }
 

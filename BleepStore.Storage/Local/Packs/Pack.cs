@@ -47,7 +47,7 @@ internal sealed class Pack
     /// <summary>What it holds and costs; null until its table was read once.</summary>
     public PackUsage? Usage { get; set; }
 
-    /// <summary>Set where compaction met damage: this process leaves the pack as it is.</summary>
+    /// <summary>Set where compaction met damage or a defect: this process leaves the pack as it is.</summary>
     public bool IsHeldBack { get; set; }
 
     /// <summary>When it was last read, in milliseconds of the system's uptime.</summary>
@@ -142,8 +142,9 @@ internal sealed class Pack
             bool isCurrent = Volatile.Read(ref _current) == file;
             if (table is null)
             {
-                table = new PackScanner(file.File, header).Scan();
-                if (isCurrent && !_directory.IsReadOnly)
+                var scanner = new PackScanner(file.File, header);
+                table = scanner.Scan();
+                if (isCurrent && scanner.IsAllRead && !_directory.IsReadOnly)
                 {
                     PackTableFile.Save(_directory.FileSystem, TablePath, header.Id, table);
                 }
@@ -171,6 +172,21 @@ internal sealed class Pack
         {
             _directory.Opened(this);
         }
+    }
+
+    /// <summary>
+    /// Nothing is appended any more, after an error: what stands behind the entries that are known was never told of. Writes nothing, for
+    /// the disk may be what failed.
+    /// </summary>
+    public void Abandon()
+    {
+        lock (Changes)
+        {
+            IsActive = false;
+            Usage = _current!.Table!.Measure(_directory.CanPunch);
+        }
+
+        _directory.Opened(this);
     }
 
     /// <summary>Closes the file once its readers have left.</summary>
@@ -219,12 +235,8 @@ internal sealed class Pack
             return;
         }
 
-        PackTableFile.Remove(_directory.FileSystem, TablePath);
-        try
-        {
-            _directory.FileSystem.Delete(Path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        _directory.FileSystem.TryDelete(TablePath);
+        if (!_directory.FileSystem.TryDelete(Path))
         {
             // The upkeep tries again.
             return;

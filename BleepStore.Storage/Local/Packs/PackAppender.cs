@@ -51,26 +51,25 @@ internal sealed class PackAppender : IAsyncDisposable
 
     private void Append(List<PackAppend> group)
     {
-        int done = 0;
-        while (done < group.Count)
+        try
         {
-            int from = done;
-            try
+            for (int done = 0; done < group.Count;)
             {
                 OpenPack();
-                done = Write(group, from);
+                done = Write(group, done);
                 Sync();
             }
+        }
 #pragma warning disable CA1031 // Whatever it was belongs to those who wait.
-            catch (Exception exception)
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                // What of these is on the disk is not known, so nothing is appended to that pack any more.
-                _pack = null;
-                _written.Clear();
-                done = Math.Max(done, from + 1);
-                group.GetRange(from, done - from).ForEach(append => append.TrySetException(exception));
-            }
+        {
+            // What of these is on the disk is not known, so nothing is appended to that pack any more.
+            _pack?.Abandon();
+            _pack = null;
+            _written.Clear();
+            // All who were not told anything yet: none may wait for ever, whatever it was and however far the group had come.
+            group.ForEach(append => append.TrySetException(exception));
         }
     }
 
@@ -94,7 +93,7 @@ internal sealed class PackAppender : IAsyncDisposable
         catch
         {
             file.Dispose();
-            PackTableFile.Remove(_directory.FileSystem, path);
+            _directory.FileSystem.TryDelete(path);
             throw;
         }
 
@@ -109,7 +108,8 @@ internal sealed class PackAppender : IAsyncDisposable
     /// <summary>Writes entries until the pack is full; the answer is how far it came.</summary>
     private int Write(List<PackAppend> group, int from)
     {
-        bool hasLeftover = false;
+        // How far failed writes may have come.
+        long reach = 0;
         int next = from;
         for (; next < group.Count && !IsFull; next++)
         {
@@ -131,19 +131,18 @@ internal sealed class PackAppender : IAsyncDisposable
                 _file.File.Write(append.Entry, _tail);
                 _written.Add((append, _tail));
                 _tail += PackLayout.EntryLength(append.Length);
-                hasLeftover = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The next entry is written over what there is of this one.
-                hasLeftover = true;
+                // The next entry is written over what there is of this one, or over a part of it.
+                reach = Math.Max(reach, _tail + append.Entry.Length);
                 _ids.Remove(append.Id);
                 append.SetException(exception);
             }
         }
 
         _directory.CrashPoints.Hit(BlobCrashPoints.PackWritten);
-        if (hasLeftover)
+        if (reach > _tail)
         {
             CutLeftover();
         }

@@ -41,7 +41,7 @@ internal sealed class PackCopy : IDisposable
     /// <summary>True when all is copied.</summary>
     public bool IsComplete => _next == _live.Length;
 
-    /// <summary>True when an entry was met that is not what was written: then the pack stays as it is.</summary>
+    /// <summary>True when an entry was met that is not what was written, or cannot be read: then the pack stays as it is.</summary>
     public bool HasDamage { get; private set; }
 
     /// <summary>Bytes copied so far.</summary>
@@ -93,7 +93,7 @@ internal sealed class PackCopy : IDisposable
         if (!_isInForce)
         {
             _file.Dispose();
-            PackTableFile.Remove(_directory.FileSystem, _path);
+            _directory.FileSystem.TryDelete(_path);
         }
     }
 
@@ -104,20 +104,30 @@ internal sealed class PackCopy : IDisposable
         try
         {
             var bytes = buffer.AsSpan(0, size);
-            bool isRead = _source.File.Read(bytes, entry.Offset) == size;
-            if (isRead && StateOf(bytes, entry) == PackEntryState.Live && BlobLayout.IsWhole(bytes[PackLayout.HeaderSize..], entry.Id, (int)entry.Length))
+            if (TryRead(bytes, entry.Offset) && StateOf(bytes, entry) == PackEntryState.Live && BlobLayout.IsWhole(bytes[PackLayout.HeaderSize..], entry.Id, (int)entry.Length))
             {
                 Append(bytes, entry);
                 return;
             }
 
             // Unless it was deleted meanwhile, even while it was read.
-            _source.File.Read(bytes[..PackLayout.HeaderSize], entry.Offset);
-            HasDamage = StateOf(bytes, entry) != PackEntryState.Dead;
+            HasDamage = !TryRead(bytes[..PackLayout.HeaderSize], entry.Offset) || StateOf(bytes, entry) != PackEntryState.Dead;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private bool TryRead(Span<byte> bytes, long offset)
+    {
+        try
+        {
+            return _source.File.Read(bytes, offset) == bytes.Length;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -144,8 +154,7 @@ internal sealed class PackCopy : IDisposable
             if (current.Find(entries[i].Home) is (_, { IsDead: true }))
             {
                 _file.Write(PackEntryHeader.DeadState, entries[i].Offset + PackEntryHeader.StateOffset);
-                _directory.Free(_file, entries[i].Offset, entries[i].Length);
-                _table.MarkDead(i);
+                _table.MarkDead(i, _directory.Free(_file, entries[i].Offset, entries[i].Length));
                 hasMarked = true;
             }
         }

@@ -45,7 +45,7 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
             return;
         }
 
-        var marked = new List<int>(group.Count);
+        var marked = new List<(int Index, bool IsFreed)>(group.Count);
         bool hasMended = false;
         foreach (var deletion in group)
         {
@@ -62,17 +62,17 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         directory.CrashPoints.Hit(BlobCrashPoints.PackMarked);
         writable.Sync();
         directory.CrashPoints.Hit(BlobCrashPoints.PackDeleted);
-        marked.ForEach(table.MarkDead);
+        marked.ForEach(entry => table.MarkDead(entry.Index, entry.IsFreed));
         if (hasMended && !pack.IsActive)
         {
             // Another look at the pack may find no damage any more.
-            PackTableFile.Remove(directory.FileSystem, pack.TablePath);
+            directory.FileSystem.TryDelete(pack.TablePath);
             file.Table = null;
             table = pack.TableOf(file);
         }
         else if (!pack.IsActive)
         {
-            PackTableFile.MarkDead(directory.FileSystem, pack.TablePath, table.Count, marked);
+            PackTableFile.MarkDead(directory.FileSystem, pack.TablePath, table.Count, marked.ConvertAll(static entry => entry.Index));
         }
 
         pack.Usage = table.Measure(directory.CanPunch);
@@ -80,7 +80,7 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
     }
 
     /// <summary>Marks one entry dead; true when damage went by it.</summary>
-    private bool Mark(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<int> marked)
+    private bool Mark(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<(int, bool)> marked)
     {
         Span<byte> bytes = stackalloc byte[PackLayout.HeaderSize];
         int read = writable.Read(bytes, at);
@@ -99,10 +99,10 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
             writable.Write(PackEntryHeader.DeadState, at + PackEntryHeader.StateOffset);
         }
 
-        directory.Free(writable, at, entry.Length);
+        bool isFreed = directory.Free(writable, at, entry.Length);
         if (table.Find(entry.Home) is var (index, _))
         {
-            marked.Add(index);
+            marked.Add((index, isFreed));
         }
 
         return entry.State == PackEntryState.Damaged;
@@ -112,7 +112,7 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
     /// A damaged header of a blob that nobody wants is replaced by that of a dead one, or it would keep the pack from ever being compacted.
     /// The record says how far it reaches, and the table, where it knows the blob; the pages stay.
     /// </summary>
-    private static bool Mend(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<int> marked)
+    private static bool Mend(IStorageFile writable, PackHeader pack, PackTable table, PackDeletion deletion, long at, List<(int, bool)> marked)
     {
         var known = table.Find(deletion.Home);
         bool isItsPlace = known is var (_, entry)
@@ -128,7 +128,7 @@ internal sealed class PackDeleter(Pack pack, PackDirectory directory)
         writable.Write(bytes, at);
         if (known is var (index, _))
         {
-            marked.Add(index);
+            marked.Add((index, false));
         }
 
         return true;

@@ -15,7 +15,7 @@ internal sealed class PackDirectory : IDisposable
     private readonly ConcurrentDictionary<ulong, Pack> _packs = new();
     private readonly Lock _lock = new();
     private readonly List<Pack> _open = [];
-    private IStorageDirectory? _names;
+    private readonly IStorageDirectory? _names;
     private volatile bool _cannotPunch;
 
     public PackDirectory(StorageRoot root, PackOptions options, SyncThreads syncThreads, ICrashPoints crashPoints)
@@ -31,6 +31,9 @@ internal sealed class PackDirectory : IDisposable
                 _packs[number] = new Pack(this, number);
             }
         }
+
+        // Open from the start: a name must never be in force and not be made durable because there is no descriptor left.
+        _names = root.IsReadOnly ? null : FileSystem.OpenDirectory(root.Packs);
     }
 
     public IFileSystem FileSystem => _root.FileSystem;
@@ -94,35 +97,30 @@ internal sealed class PackDirectory : IDisposable
         oldest?.Rest();
     }
 
-    /// <summary>Gives back the pages of an entry that was marked dead.</summary>
-    public void Free(IStorageFile file, long offset, long length)
+    /// <summary>Gives back the pages of an entry that was marked dead; false where they stay taken.</summary>
+    public bool Free(IStorageFile file, long offset, long length)
     {
         var (start, count) = PackLayout.Freeable(offset, length);
         if (count == 0 || _cannotPunch)
         {
-            return;
+            return count == 0;
         }
 
         try
         {
-            _cannotPunch = !file.PunchHole(start, count);
+            bool isFreed = file.PunchHole(start, count);
+            _cannotPunch = !isFreed;
+            return isFreed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The mark is what counts; compaction wins the room back.
+            return false;
         }
     }
 
-    /// <summary>Makes all names of packs durable.</summary>
-    public void SyncNames()
-    {
-        lock (_lock)
-        {
-            _names ??= FileSystem.OpenDirectory(_root.Packs);
-        }
-
-        _names.Sync();
-    }
+    /// <summary>Makes all names of packs durable. Only where the root may be written.</summary>
+    public void SyncNames() => _names!.Sync();
 
     public void Dispose()
     {

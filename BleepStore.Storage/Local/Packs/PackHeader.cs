@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using BleepStore.Storage.Checksums;
 using BleepStore.Storage.FileSystem;
@@ -32,17 +33,27 @@ internal readonly record struct PackHeader(UInt128 Id, ulong Number, bool IsComp
     }
 
     /// <summary>Reads either copy; null when both are damaged or of another pack.</summary>
+    /// <exception cref="IOException">Neither will do, and one could not be read.</exception>
     public static PackHeader? Read(IStorageFile file, ulong number)
     {
         Span<byte> bytes = stackalloc byte[PackLayout.HeaderSize];
+        ExceptionDispatchInfo? failure = null;
         for (long at = 0; at < PackLayout.FirstEntry; at += PackLayout.Sector)
         {
-            if (file.Read(bytes, at) == bytes.Length && TryParse(bytes, out var header) && header.Number == number)
+            try
             {
-                return header;
+                if (file.Read(bytes, at) == bytes.Length && TryParse(bytes, out var header) && header.Number == number)
+                {
+                    return header;
+                }
+            }
+            catch (IOException exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
             }
         }
 
+        failure?.Throw();
         return null;
     }
 

@@ -9,8 +9,8 @@ public sealed record PackOptions
     /// <summary>The largest threshold that may be set: writers hold whole blobs in memory.</summary>
     public const int MaximumThreshold = 1024 * 1024;
 
-    /// <summary>No blob is written to a pack; those that are in packs are served.</summary>
-    public static PackOptions Off { get; } = new() { Threshold = 0 };
+    /// <summary>No blob is written to a pack and no pack is rewritten; the blobs in packs are served and deleted.</summary>
+    public static PackOptions Off { get; } = new() { Threshold = 0, UpkeepInterval = null };
 
     /// <summary>Announced length in bytes up to which a blob goes into a pack; 0 for none.</summary>
     public int Threshold { get; init; } = DefaultThreshold;

@@ -4,7 +4,7 @@ namespace BleepStore.Storage.Local.Packs;
 
 /// <summary>
 /// Makes the table of a pack from the pack itself: from entry to entry, and where one should be and is not, by looking at every sector, so
-/// that a damaged header hides nothing behind it.
+/// that neither a damaged header nor a sector that the disk refuses to read hides anything behind it.
 /// </summary>
 internal sealed class PackScanner(IStorageFile file, PackHeader header)
 {
@@ -15,13 +15,16 @@ internal sealed class PackScanner(IStorageFile file, PackHeader header)
     private byte[]? _probe;
     private bool _hasDamage;
 
+    /// <summary>False when the disk refused to read a part of the pack: another look may show more.</summary>
+    public bool IsAllRead { get; private set; } = true;
+
     public PackTable Scan()
     {
         long length = file.Length;
         _hasDamage = length < header.Length;
         for (long at = PackLayout.FirstEntry; at < length;)
         {
-            int read = file.Read(_headerBytes, at);
+            TryRead(_headerBytes, at, out int read);
             at = TryAdd(_headerBytes.AsSpan(0, read), at) ? _entries[^1].End : Probe(at, length);
         }
 
@@ -42,19 +45,25 @@ internal sealed class PackScanner(IStorageFile file, PackHeader header)
         return true;
     }
 
-    /// <summary>The next entry behind bytes that are none, or the end.</summary>
+    /// <summary>Takes the next entry behind bytes that are none; the answer is where it ends, or the pack.</summary>
     private long Probe(long from, long length)
     {
         _probe ??= new byte[ProbeSize];
         for (long at = from; at < length; at += ProbeSize)
         {
-            int read = file.Read(_probe, at);
-            for (int within = 0; within < read; within += PackLayout.Sector)
+            bool isRead = TryRead(_probe, at, out int read);
+            int end = isRead ? read : ProbeSize;
+            for (int within = 0; within < end; within += PackLayout.Sector)
             {
-                var sector = _probe.AsSpan(within, Math.Min(PackLayout.Sector, read - within));
-                if (PackEntryHeader.TryParse(sector, header.Id, at + within, out _))
+                var sector = _probe.AsSpan(within, Math.Min(PackLayout.Sector, end - within));
+                if (!isRead)
                 {
-                    return at + within;
+                    sector = ReadSector(sector, at + within);
+                }
+
+                if (TryAdd(sector, at + within))
+                {
+                    return _entries[^1].End;
                 }
 
                 // Sectors of a group that a loss of power kept from being written are zero and hold nothing.
@@ -63,5 +72,28 @@ internal sealed class PackScanner(IStorageFile file, PackHeader header)
         }
 
         return length;
+    }
+
+    /// <summary>One sector of a stretch that could not be read as a whole; nothing, and damage, where the disk refuses this one too.</summary>
+    private Span<byte> ReadSector(Span<byte> sector, long offset)
+    {
+        bool isRead = TryRead(sector, offset, out int read);
+        _hasDamage |= !isRead;
+        IsAllRead &= isRead;
+        return sector[..read];
+    }
+
+    private bool TryRead(Span<byte> buffer, long offset, out int read)
+    {
+        try
+        {
+            read = file.Read(buffer, offset);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            read = 0;
+            return false;
+        }
     }
 }

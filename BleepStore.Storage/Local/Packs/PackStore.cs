@@ -68,7 +68,7 @@ internal sealed class PackStore : IAsyncDisposable
         return Directory.Find(locator.Pack)?.DeleteAsync(blob, locator.Home) ?? Task.CompletedTask;
     }
 
-    /// <summary>All blobs in packs whose header can be read.</summary>
+    /// <summary>All blobs in packs whose header can be read: what a damaged or failing disk does not show keeps the rest from nobody.</summary>
     public async IAsyncEnumerable<StoredBlob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var pack in Directory.All())
@@ -103,6 +103,16 @@ internal sealed class PackStore : IAsyncDisposable
     {
         public PackEntry[] Entries { get; private set; } = [];
 
-        public void Run() => Entries = pack.ReadTable()?.ToArray() ?? [];
+        public void Run()
+        {
+            try
+            {
+                Entries = pack.ReadTable()?.ToArray() ?? [];
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Whoever reads one of its blobs is told.
+            }
+        }
     }
 }

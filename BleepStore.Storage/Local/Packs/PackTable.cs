@@ -12,7 +12,7 @@ internal sealed class PackTable(bool hasDamage = false)
     private int _live;
     private long _liveBytes;
     private long _deadBytes;
-    private long _deadFreeable;
+    private long _deadFreed;
 
     /// <summary>Such a pack is left as it is: what cannot be read may be all that is left of somebody's blob.</summary>
     public bool HasDamage { get; } = hasDamage;
@@ -48,7 +48,7 @@ internal sealed class PackTable(bool hasDamage = false)
             _liveBytes += entry.Size;
             if (entry.IsDead)
             {
-                CountAsDead(entry);
+                CountAsDead(entry, isFreed: true);
             }
         }
     }
@@ -85,7 +85,8 @@ internal sealed class PackTable(bool hasDamage = false)
         }
     }
 
-    public void MarkDead(int index)
+    /// <summary>Counts an entry as dead; until a restart it is known whether its pages were given back.</summary>
+    public void MarkDead(int index, bool isFreed)
     {
         lock (_lock)
         {
@@ -93,7 +94,7 @@ internal sealed class PackTable(bool hasDamage = false)
             if (!entry.IsDead)
             {
                 _entries[index] = entry with { IsDead = true };
-                CountAsDead(entry);
+                CountAsDead(entry, isFreed);
             }
         }
     }
@@ -112,16 +113,16 @@ internal sealed class PackTable(bool hasDamage = false)
     {
         lock (_lock)
         {
-            return new PackUsage(_live, _liveBytes, canPunch ? _deadBytes - _deadFreeable : _deadBytes, HasDamage);
+            return new PackUsage(_live, _liveBytes, canPunch ? _deadBytes - _deadFreed : _deadBytes, HasDamage);
         }
     }
 
-    private void CountAsDead(in PackEntry entry)
+    private void CountAsDead(in PackEntry entry, bool isFreed)
     {
         _live--;
         _liveBytes -= entry.Size;
         _deadBytes += entry.Size;
-        _deadFreeable += PackLayout.Freeable(entry.Offset, entry.Length).Length;
+        _deadFreed += isFreed ? PackLayout.Freeable(entry.Offset, entry.Length).Length : 0;
     }
 }
 

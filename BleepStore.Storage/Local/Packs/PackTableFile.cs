@@ -66,12 +66,50 @@ internal static class PackTableFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Remove(fileSystem, path);
+            // If it stays it fails its checksum.
+            fileSystem.TryDelete(path);
         }
     }
 
     /// <summary>Reads the table; null when there is none of that pack that can be trusted.</summary>
     public static PackTable? Load(IFileSystem fileSystem, string path, UInt128 packId)
+    {
+        try
+        {
+            return LoadCore(fileSystem, path, packId);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Notes that entries, given by their place in the order, are dead; durable on return.</summary>
+    public static void MarkDead(IFileSystem fileSystem, string path, int count, List<int> indexes)
+    {
+        try
+        {
+            using var file = indexes.Count == 0 ? null : fileSystem.OpenFile(path, writable: true);
+            if (file is null)
+            {
+                return;
+            }
+
+            foreach (int index in indexes)
+            {
+                file.Write([Dead], HeaderSize + ((long)count * EntrySize) + index);
+            }
+
+            file.Sync();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // If it stays it lists dead blobs, of which the pack itself knows better.
+            fileSystem.TryDelete(path);
+        }
+    }
+
+    private static PackTable? LoadCore(IFileSystem fileSystem, string path, UInt128 packId)
     {
         using var file = fileSystem.OpenFile(path, writable: false);
         if (file is null || file.Length is < HeaderSize or > int.MaxValue)
@@ -98,43 +136,6 @@ internal static class PackTableFile
         }
 
         return table;
-    }
-
-    /// <summary>Notes that entries, given by their place in the order, are dead; durable on return.</summary>
-    public static void MarkDead(IFileSystem fileSystem, string path, int count, List<int> indexes)
-    {
-        try
-        {
-            using var file = indexes.Count == 0 ? null : fileSystem.OpenFile(path, writable: true);
-            if (file is null)
-            {
-                return;
-            }
-
-            foreach (int index in indexes)
-            {
-                file.Write([Dead], HeaderSize + ((long)count * EntrySize) + index);
-            }
-
-            file.Sync();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Remove(fileSystem, path);
-        }
-    }
-
-    /// <summary>Makes the next reader take the pack itself.</summary>
-    public static void Remove(IFileSystem fileSystem, string path)
-    {
-        try
-        {
-            fileSystem.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It fails its checksum, or lists dead blobs, of which the pack itself knows better.
-        }
     }
 
     private static bool IsWhole(byte[] bytes, UInt128 packId, out int count)

@@ -39,6 +39,12 @@ internal sealed class PackUpkeep : IAsyncDisposable
             {
                 // The pack stays as it is until the next pass; the others get their turn.
             }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // A defect, which would meet the same pack again and leave those behind it untended.
+                pack.IsHeldBack = true;
+                throw;
+            }
         }
     }
 
@@ -56,11 +62,24 @@ internal sealed class PackUpkeep : IAsyncDisposable
         {
             while (true)
             {
-                await PassAsync(cancellationToken);
+                await TryPassAsync(cancellationToken);
                 await Task.Delay(interval, _time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task TryPassAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PassAsync(cancellationToken);
+        }
+#pragma warning disable CA1031 // One pack is left as it is for it; without upkeep the room of all would be lost.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
         {
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BleepStore.Storage;
 using BleepStore.Storage.Local.Packs;
 
@@ -83,14 +84,13 @@ public sealed class PackCompactionTests
     [Theory]
     [InlineData(FileOperation.Create)]
     [InlineData(FileOperation.Write)]
-    [InlineData(FileOperation.Read)]
     [InlineData(FileOperation.SetLength)]
     [InlineData(FileOperation.Replace)]
     internal async Task A_compaction_that_the_disk_refuses_changes_nothing_and_is_tried_again(FileOperation operation)
     {
         await using var store = new LocalStore(packs: Options);
         var (_, live, dead) = await MostlyDeadAsync(store);
-        store.FileSystem.Fail(operation, 1, operation == FileOperation.Read ? DiskErrors.Input : DiskErrors.Full);
+        store.FileSystem.Fail(operation, 1, DiskErrors.Full);
 
         await store.Packs.Upkeep.PassAsync(Token);
 
@@ -134,6 +134,32 @@ public sealed class PackCompactionTests
         {
             (await store.ReadAsync(blob, 0, BlobLength)).ShouldBe(TestBytes.Make(BlobLength));
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(PackLayout.HeaderSize + 1000)]
+    public async Task An_unreadable_blob_keeps_its_pack_from_being_copied_again_and_again(int at)
+    {
+        await using var store = new LocalStore(packs: Options);
+        var (path, live, _) = await MostlyDeadAsync(store);
+        byte[] before = await File.ReadAllBytesAsync(path, Token);
+        store.FileSystem.BadStretches.Add((path, store.PackOf(live[1]).Offset + at, 100));
+
+        await store.Packs.Upkeep.PassAsync(Token);
+        store.FileSystem.ResetCounts();
+        await store.Packs.Upkeep.PassAsync(Token);
+
+        store.FileSystem.Count(FileOperation.Create).ShouldBe(0);
+        store.Packs.Upkeep.Compactions.ShouldBe(0);
+        store.Leftovers().ShouldBeEmpty();
+        (await File.ReadAllBytesAsync(path, Token)).ShouldBe(before);
+
+        // A later start may find the disk better.
+        store.FileSystem.BadStretches.Clear();
+        await store.RestartAsync();
+        await store.Packs.Upkeep.PassAsync(Token);
+        store.Packs.Upkeep.Compactions.ShouldBe(1);
     }
 
     [Fact]
@@ -182,6 +208,58 @@ public sealed class PackCompactionTests
         bytes.ShouldBe(TestBytes.Make(150_000));
     }
 
+    [Fact]
+    public async Task An_unforeseen_error_costs_one_pack_its_upkeep_and_no_other()
+    {
+        var store = new LocalStore(new ThrowOnce(BlobCrashPoints.PackCopied), Options with { UpkeepInterval = TimeSpan.FromMilliseconds(20) });
+        try
+        {
+            var (first, live, dead) = await MostlyDeadAsync(store);
+            var begun = Stopwatch.StartNew();
+            while (store.Packs.Upkeep.Compactions == 0 && begun.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                var (_, moreLive, moreDead) = await MostlyDeadAsync(store);
+                (live, dead) = ([.. live, .. moreLive], [.. dead, .. moreDead]);
+                await Task.Delay(20, Token);
+            }
+
+            store.Packs.Upkeep.Compactions.ShouldBeGreaterThan(0);
+            new FileInfo(first).Length.ShouldBeGreaterThan(Options.PackSizeBytes);
+            await ShouldHoldAsync(store, live, dead);
+        }
+        finally
+        {
+            // Ends the upkeep, and does not throw what it met.
+            await store.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Room_that_could_not_be_given_back_is_won_back_by_compaction(bool isRefused)
+    {
+        await using var store = new LocalStore(packs: Options);
+        var blobs = new List<StoredBlob>();
+        while (blobs.Count < 2 || store.PackOf(blobs[^1]).Path == store.PackOf(blobs[0]).Path)
+        {
+            blobs.Add(await store.WriteAsync(60_000));
+        }
+
+        var dead = blobs[1..^1];
+        for (int i = 1; isRefused && i <= dead.Count; i++)
+        {
+            store.FileSystem.Fail(FileOperation.PunchHole, i, DiskErrors.Input);
+        }
+
+        await Task.WhenAll(dead.Select(blob => store.Storage.DeleteAsync(blob, Token).AsTask()));
+        await store.Packs.Upkeep.PassAsync(Token);
+
+        store.Packs.Upkeep.Compactions.ShouldBe(isRefused ? 1 : 0);
+        (await store.ReadAsync(blobs[0], 0, 60_000)).ShouldBe(TestBytes.Make(60_000));
+        (await store.ListAsync()).ShouldBe([blobs[0], blobs[^1]], ignoreOrder: true);
+    }
+
     /// <summary>A pack that is full, with every sixth blob alive.</summary>
     private static async Task<(string Path, List<StoredBlob> Live, List<StoredBlob> Dead)> MostlyDeadAsync(LocalStore store)
     {
@@ -216,6 +294,20 @@ public sealed class PackCompactionTests
         foreach (var blob in dead)
         {
             (await store.ReadAsync(blob, 0, BlobLength)).ShouldBeNull();
+        }
+    }
+
+    /// <summary>A defect that shows once.</summary>
+    private sealed class ThrowOnce(string point) : ICrashPoints
+    {
+        private bool _hasThrown;
+
+        public void Hit(string name)
+        {
+            if (name == point && !Interlocked.Exchange(ref _hasThrown, true))
+            {
+                throw new InvalidOperationException("unforeseen");
+            }
         }
     }
 }
