@@ -6,7 +6,7 @@ internal sealed partial class BackgroundWork(
 {
     private static readonly TimeSpan CollectInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReapInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan PauseBetweenBatches = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseBetweenBatches = TimeSpan.FromMilliseconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         RunAsync("sweep", async () => await sweeper.SweepAsync(stoppingToken) < 0, interval: null, stoppingToken),

@@ -15,8 +15,9 @@ namespace BleepStore.Api.Background;
 internal sealed partial class GarbageCollector(
     IMetadataStore metadata, IObjectStorage storage, ReaderRegistry readers, ICrashPoints crashPoints, TimeProvider time, ILogger<GarbageCollector> logger)
 {
-    private const int RowsPerBatch = 256;
-    private const int PartsPerCommand = 1000;
+    // Few enough to share a commit with the commands of requests, while a larger command takes turns with them; with the pause between batches
+    // a fifth of the committer's time at most. Measured: commands of 256 rows held 3,000 PUT/s up for half a second.
+    private const int RowsPerCommand = 48;
 
     // Deletes are durable one by one, but those that wait together share their syncs.
     private const int DeletesAtOnce = 64;
@@ -35,7 +36,7 @@ internal sealed partial class GarbageCollector(
         // The published sequence is read before the readers: see ReaderRegistry.
         var published = metadata.PublishedSequence;
         var after = _tried is { } row ? (row.Sequence, row.Ordinal) : ((long, int)?)null;
-        var entries = await metadata.ReadGarbageAsync(after, readers.Oldest(published), RowsPerBatch, cancellationToken);
+        var entries = await metadata.ReadGarbageAsync(after, readers.Oldest(published), RowsPerCommand, cancellationToken);
         var done = new ConcurrentBag<GarbageEntry>();
         await Parallel.ForEachAsync(
             entries.Where(entry => entry.Segment is not null),
@@ -52,7 +53,7 @@ internal sealed partial class GarbageCollector(
         }
 
         _tried = entries.LastOrDefault() ?? _tried;
-        if (entries.Length == RowsPerBatch)
+        if (entries.Length == RowsPerCommand)
         {
             return true;
         }
@@ -133,7 +134,7 @@ internal sealed partial class GarbageCollector(
     {
         for (var after = 0; ;)
         {
-            var page = await metadata.ListPartsAsync(uploadId, after, PartsPerCommand, cancellationToken);
+            var page = await metadata.ListPartsAsync(uploadId, after, RowsPerCommand, cancellationToken);
             if (page.IsEmpty)
             {
                 break;
