@@ -22,7 +22,7 @@ internal sealed partial class GarbageCollector(
     // Deletes are durable one by one, but those that wait together share their syncs.
     private const int DeletesAtOnce = 64;
 
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     // All garbage up to this row was tried since the round began, so what is left of it are failures.
     private GarbageEntry? _tried;
