@@ -15,8 +15,8 @@ namespace BleepStore.Api.Background;
 internal sealed partial class GarbageCollector(
     IMetadataStore metadata, IObjectStorage storage, ReaderRegistry readers, ICrashPoints crashPoints, TimeProvider time, ILogger<GarbageCollector> logger)
 {
-    // Few enough to share a commit with the commands of requests, while a larger command takes turns with them; with the pause between batches
-    // a fifth of the committer's time at most. Measured: commands of 256 rows held 3,000 PUT/s up for half a second.
+    // Few enough to share a commit with the commands of requests: a larger command takes turns with them. Measured beside a backlog: commands of
+    // 256 rows held 3,000 PUT/s up for half a second.
     private const int RowsPerCommand = 48;
 
     // Deletes are durable one by one, but those that wait together share their syncs.
