@@ -24,7 +24,7 @@ internal static class AgedBars
     {
         IsLong = true,
         IsOnce = true,
-        Fills = [FillAsync],
+        Fills = [ListBars.FillManyAsync, RewriteHalfAsync],
     };
 
     private static IReadOnlyList<IProbe> CreateProbes(BarContext context)
@@ -54,12 +54,8 @@ internal static class AgedBars
         ];
     }
 
-    private static async Task FillAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
-    {
-        var keys = Enumerable.Range(0, scale.ManyKeys).Select(number => FormattableString.Invariant($"aged/{number:d9}"));
-        await fill.AddObjectsAsync(keys, cancellationToken);
-        await fill.AddObjectsAsync(keys.Where((_, number) => number % 2 == 0), cancellationToken);
-    }
+    private static Task RewriteHalfAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
+        => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ManyKeys, hasDelimiter: false).Where((_, number) => number % 2 == 0), cancellationToken);
 
     /// <summary>A probe that needs what an earlier one of its group has shown.</summary>
     private sealed class StepProbe(string name, Func<Action<string>, CancellationToken, Task<LoadResult>> run) : IProbe

@@ -72,7 +72,8 @@ internal static class ListBars
     private static Task FillFlatAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
         => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ListKeys, hasDelimiter: false), cancellationToken);
 
-    private static Task FillManyAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
+    /// <summary>The millions of keys that the long bars share.</summary>
+    public static Task FillManyAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
         => fill.AddObjectsAsync(ListWorkload.KeysOf(scale.ManyKeys, hasDelimiter: false), cancellationToken);
 
     private static async Task FillTreesAsync(BarScale scale, OfflineFill fill, CancellationToken cancellationToken)
