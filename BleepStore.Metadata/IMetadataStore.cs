@@ -91,6 +91,16 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>Credentials after a key, in order of access key.</summary>
     ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Accounts after an id, in order of id.</summary>
+    ValueTask<ImmutableArray<AccountRecord>> ListAccountsAsync(string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The identity of that name, whatever the case of its letters, or null.</summary>
+    ValueTask<IdentityRecord?> FindIdentityAsync(string accountId, IdentityKind kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>Identities of a kind after a name, in order of their name in lower case.</summary>
+    ValueTask<ImmutableArray<IdentityRecord>> ListIdentitiesAsync(
+        string accountId, IdentityKind kind, string? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>
     /// Garbage after a row and with a sequence up to <paramref name="upTo"/>, oldest first. Commands only add behind the rows that are there, so
     /// who reads on after the last row misses nothing.

@@ -106,6 +106,17 @@ public interface IMetadataTransaction
 
     void DeleteCredential(string accessKey);
 
+    /// <summary>The identity of that name, whatever the case of its letters.</summary>
+    IdentityRecord? FindIdentity(string accountId, IdentityKind kind, string name);
+
+    /// <summary>Identities of a kind in order of their name in lower case; the command may change them while it reads on.</summary>
+    IReadOnlyList<IdentityRecord> ListIdentities(string accountId, IdentityKind kind);
+
+    /// <summary>Inserts or replaces by account, kind and name.</summary>
+    void PutIdentity(IdentityRecord identity);
+
+    void DeleteIdentity(string accountId, IdentityKind kind, string name);
+
     uint HighestBoot(uint node);
 
     void PutBoot(BootRecord boot);

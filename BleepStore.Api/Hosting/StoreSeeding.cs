@@ -38,7 +38,7 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
                 cancellationToken);
         }
 
-        await DisableRemovedAsync([auth.AccessKey, .. auth.Users.Select(user => user.AccessKey)], cancellationToken);
+        await UpdateStoredKeysAsync([auth.AccessKey, .. auth.Users.Select(user => user.AccessKey)], cancellationToken);
         foreach (var bucket in options.Server.Buckets)
         {
             await SeedBucketAsync(bucket, cancellationToken);
@@ -81,7 +81,8 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
         await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = wanted }, cancellationToken);
     }
 
-    private async Task DisableRemovedAsync(HashSet<string> configured, CancellationToken cancellationToken)
+    // Disables what left the configuration, and lists each key with its owner, which the first releases did not.
+    private async Task UpdateStoredKeysAsync(HashSet<string> configured, CancellationToken cancellationToken)
     {
         for (string? after = null; ;)
         {
@@ -89,10 +90,12 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
             foreach (var credential in page)
             {
                 var isStale = credential.Origin == CredentialOrigin.Configuration && (credential.Active || credential.IsStoreRoot);
-                if (isStale && !configured.Contains(credential.AccessKey))
+                var kept = isStale && !configured.Contains(credential.AccessKey)
+                    ? credential with { Active = false, IsStoreRoot = false }
+                    : credential;
+                if (kept != credential || !await IsListedAsync(credential, cancellationToken))
                 {
-                    var disabled = credential with { Active = false, IsStoreRoot = false };
-                    await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = disabled }, cancellationToken);
+                    await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = kept }, cancellationToken);
                 }
             }
 
@@ -103,6 +106,13 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
 
             after = page[^1].AccessKey;
         }
+    }
+
+    private async Task<bool> IsListedAsync(CredentialRecord credential, CancellationToken cancellationToken)
+    {
+        var (kind, name) = credential.IsAccountRoot ? (IdentityKind.AccountRoot, "") : (IdentityKind.User, credential.PrincipalId);
+        var owner = await metadata.FindIdentityAsync(credential.AccountId, kind, name, cancellationToken);
+        return owner is not null && owner.AccessKeys.Contains(credential.AccessKey);
     }
 
     private async Task SeedBucketAsync(string name, CancellationToken cancellationToken)

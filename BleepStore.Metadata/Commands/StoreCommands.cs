@@ -141,12 +141,19 @@ public sealed record PutCredential : MetadataCommand<bool>
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
-        if (OnlyIfAbsent && transaction.FindCredential(Credential.AccessKey) is not null)
+        var before = transaction.FindCredential(Credential.AccessKey);
+        if (OnlyIfAbsent && before is not null)
         {
             return false;
         }
 
+        if (before is not null && (before.AccountId, AccessKeyOwners.OwnerOf(before)) != (Credential.AccountId, AccessKeyOwners.OwnerOf(Credential)))
+        {
+            AccessKeyOwners.Remove(transaction, before);
+        }
+
         transaction.PutCredential(Credential);
+        AccessKeyOwners.Add(transaction, Credential, Time);
         return true;
     }
 }
@@ -162,12 +169,13 @@ public sealed record DeleteCredential : MetadataCommand<bool>
     /// <inheritdoc/>
     public override bool Apply(IMetadataTransaction transaction)
     {
-        if (transaction.FindCredential(AccessKey) is null)
+        if (transaction.FindCredential(AccessKey) is not { } credential)
         {
             return false;
         }
 
         transaction.DeleteCredential(AccessKey);
+        AccessKeyOwners.Remove(transaction, credential);
         return true;
     }
 }

@@ -166,6 +166,27 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
             .Select(row => row.Value), limit, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<AccountRecord>> ListAccountsAsync(string? after, int limit, CancellationToken cancellationToken)
+        => PageAsync(_state.Accounts.From(after ?? "").Where(row => row.Key != after)
+            .Select(row => row.Value), limit, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IdentityRecord?> FindIdentityAsync(string accountId, IdentityKind kind, string name, CancellationToken cancellationToken)
+        => ReadAsync(_state.Identities.Find((accountId, kind, IdentityRecord.KeyOf(name))), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<IdentityRecord>> ListIdentitiesAsync(
+        string accountId, IdentityKind kind, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var start = after is null ? null : IdentityRecord.KeyOf(after);
+        return PageAsync(
+            _state.Identities.From((accountId, kind, start ?? "")).TakeWhile(row => row.Key.Account == accountId && row.Key.Kind == kind)
+                .Where(row => row.Key.Name != start).Select(row => row.Value),
+            limit,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
         (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken)
         => PageAsync(_state.Garbage.From(after ?? (long.MinValue, 0)).Where(row => row.Key != after).TakeWhile(row => row.Key.Sequence <= upTo)

@@ -59,6 +59,10 @@ internal sealed record MemoryState
 
     public OrderedMap<string, CredentialRecord> Credentials { get; init; } = new(KeyOrder.Instance, _ => 512);
 
+    /// <summary>Identities by account, kind and name in lower case.</summary>
+    public OrderedMap<(string Account, IdentityKind Kind, string Name), IdentityRecord> Identities { get; init; } =
+        new(IdentityOrder.Instance, Bytes);
+
     public OrderedMap<(uint Node, uint Boot), BootRecord> Boots { get; init; } = new(Comparer<(uint, uint)>.Default, None);
 
     /// <summary>Estimated bytes of all rows.</summary>
@@ -66,7 +70,10 @@ internal sealed record MemoryState
         => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
         + CompletedUploads.SizeBytes + CompletedByTime.SizeBytes + Operations.SizeBytes + OperationsByOrder.SizeBytes + BlobOwners.SizeBytes
         + Backends.SizeBytes + InlineBodies.SizeBytes + Garbage.SizeBytes + Outbox.SizeBytes + Accounts.SizeBytes + Credentials.SizeBytes
-        + Boots.SizeBytes;
+        + Boots.SizeBytes + Identities.SizeBytes;
+
+    private static long Bytes(IdentityRecord record)
+        => 512L + (2 * (record.Document?.Length ?? 0)) + record.InlinePolicies.Sum(pair => 2L * pair.Value.Length);
 
     private static long Bytes(ObjectRecord record)
         => 384L + (2 * record.Key.Length) + (192 * record.Segments.Length)

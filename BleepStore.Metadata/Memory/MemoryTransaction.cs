@@ -241,6 +241,25 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     public void DeleteCredential(string accessKey) => _state = _state with { Credentials = _state.Credentials.Without(accessKey) };
 
     /// <inheritdoc/>
+    public IdentityRecord? FindIdentity(string accountId, IdentityKind kind, string name)
+        => _state.Identities.Find((accountId, kind, IdentityRecord.KeyOf(name)));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IdentityRecord> ListIdentities(string accountId, IdentityKind kind)
+        => [.. _state.Identities.From((accountId, kind, "")).TakeWhile(row => row.Key.Account == accountId && row.Key.Kind == kind)
+            .Select(row => row.Value)];
+
+    /// <inheritdoc/>
+    public void PutIdentity(IdentityRecord identity) => _state = _state with
+    {
+        Identities = _state.Identities.With((identity.AccountId, identity.Kind, IdentityRecord.KeyOf(identity.Name)), identity),
+    };
+
+    /// <inheritdoc/>
+    public void DeleteIdentity(string accountId, IdentityKind kind, string name)
+        => _state = _state with { Identities = _state.Identities.Without((accountId, kind, IdentityRecord.KeyOf(name))) };
+
+    /// <inheritdoc/>
     public uint HighestBoot(uint node)
     {
         var index = _state.Boots.IndexAtOrAfter((node, uint.MaxValue));

@@ -54,6 +54,18 @@ internal sealed class TextNumberOrder : IComparer<(string Text, int Number)>
     }
 }
 
+/// <summary>Order of identities: account, kind, name.</summary>
+internal sealed class IdentityOrder : IComparer<(string Account, IdentityKind Kind, string Name)>
+{
+    public static readonly IdentityOrder Instance = new();
+
+    public int Compare((string Account, IdentityKind Kind, string Name) x, (string Account, IdentityKind Kind, string Name) y)
+    {
+        var accounts = KeyOrder.Compare(x.Account, y.Account);
+        return accounts != 0 ? accounts : x.Kind != y.Kind ? x.Kind.CompareTo(y.Kind) : KeyOrder.Compare(x.Name, y.Name);
+    }
+}
+
 /// <summary>Order of rows whose key is a time and a text: what is forgotten first.</summary>
 internal sealed class NumberTextOrder : IComparer<(long Number, string Text)>
 {

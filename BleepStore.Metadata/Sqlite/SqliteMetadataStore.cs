@@ -12,7 +12,7 @@ namespace BleepStore.Metadata.Sqlite;
 /// <summary>
 /// The engine <c>sqlite</c>: one file in journal mode WAL, one committer thread with group commit, and a pool of readers. Durable.
 /// </summary>
-public sealed class SqliteMetadataStore : IMetadataStore
+public sealed partial class SqliteMetadataStore : IMetadataStore
 {
     private static readonly TimeSpan ReaderBusyTimeout = TimeSpan.FromSeconds(5);
 

@@ -70,6 +70,9 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 
     public SqliteDatabase Database => database;
 
+    /// <summary>The queries for accounts and who belongs to them.</summary>
+    public SqliteIdentityQueries Identities { get; } = new(database);
+
     public BucketRecord? FindBucket(string name) => _bucket.Bind(name).First(row => BucketRecordEncoding.Decode(row.Bytes(0)));
 
     public List<BucketRecord> ListBuckets(string? ownerId, string prefix, string? after, int limit)

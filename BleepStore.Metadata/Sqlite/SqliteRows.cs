@@ -97,6 +97,11 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement DeleteCredential { get; } = database.Prepare("DELETE FROM credentials WHERE access_key = ?");
 
+    public SqliteStatement PutIdentity { get; } =
+        database.Prepare("INSERT OR REPLACE INTO identities (account_id, kind, name, record) VALUES (?, ?, ?, ?)");
+
+    public SqliteStatement DeleteIdentity { get; } = database.Prepare("DELETE FROM identities WHERE account_id = ? AND kind = ? AND name = ?");
+
     public SqliteStatement HighestBoot { get; } = database.Prepare("SELECT ifnull(max(boot), 0) FROM boots WHERE node = ?");
 
     public SqliteStatement PutBoot { get; } = database.Prepare("INSERT OR REPLACE INTO boots (node, boot, swept) VALUES (?, ?, ?)");

@@ -8,7 +8,7 @@ namespace BleepStore.Metadata.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>The format this release writes, in <c>user_version</c>.</summary>
-    public const int Format = 1;
+    public static int Format => 1 + Migrations.Length;
 
     /// <summary>"BLPS", in <c>application_id</c>.</summary>
     public const int ApplicationId = 0x424C5053;
@@ -16,6 +16,7 @@ internal static class SqliteSchema
     /// <summary>What has to be said before the first table of a new file.</summary>
     private const string NewFilePragmas = "PRAGMA auto_vacuum=INCREMENTAL;";
 
+    /// <summary>The tables of format 1: a new file is made of them and of every migration, so that both ways lead to the same.</summary>
     private const string Tables = """
         CREATE TABLE meta (
             id INTEGER PRIMARY KEY CHECK (id = 1), store_id TEXT NOT NULL, release TEXT NOT NULL,
@@ -60,7 +61,16 @@ internal static class SqliteSchema
         CREATE TABLE boots (node INTEGER NOT NULL, boot INTEGER NOT NULL, swept INTEGER NOT NULL, PRIMARY KEY (node, boot)) WITHOUT ROWID;
         """;
 
-    /// <summary>Makes the tables of a new file, or checks that an old one can be read.</summary>
+    /// <summary>What leads from each format to the next, beginning with that from 1 to 2. Append only.</summary>
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE identities (account_id TEXT NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (account_id, kind, name)) WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>Makes the tables of a new file, or checks that an old one can be read and brings it to this format.</summary>
     /// <exception cref="MetadataFormatException">The file is foreign or newer; the sentence says which.</exception>
     public static void Ensure(SqliteDatabase database, string path)
     {
@@ -77,6 +87,7 @@ internal static class SqliteSchema
         }
 
         Check(database, path);
+        Migrate(database);
     }
 
     /// <summary>Returns when a file can be read.</summary>
@@ -105,17 +116,37 @@ internal static class SqliteSchema
         }
     }
 
+    // One transaction: a start that is killed in the middle leaves the format it found.
+    private static void Migrate(SqliteDatabase database)
+    {
+        var format = (int)database.QueryInt64("PRAGMA user_version");
+        if (format < Format)
+        {
+            database.Execute(string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                BEGIN IMMEDIATE;
+                {string.Concat(Migrations[(format - 1)..])}
+                UPDATE meta SET release = '{OwnRelease}';
+                PRAGMA user_version={Format};
+                COMMIT;
+                """));
+        }
+    }
+
+    private static string OwnRelease => typeof(SqliteSchema).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
     private static void Create(SqliteDatabase database)
     {
         var storeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var release = typeof(SqliteSchema).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         database.Execute(NewFilePragmas);
         database.Execute(string.Create(
             CultureInfo.InvariantCulture,
             $"""
             BEGIN IMMEDIATE;
             {Tables}
-            INSERT INTO meta VALUES (1, '{storeId}', '{release}', 0, 0, 0);
+            {string.Concat(Migrations)}
+            INSERT INTO meta VALUES (1, '{storeId}', '{OwnRelease}', 0, 0, 0);
             PRAGMA application_id={ApplicationId};
             PRAGMA user_version={Format};
             COMMIT;

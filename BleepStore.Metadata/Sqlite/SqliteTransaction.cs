@@ -9,7 +9,7 @@ namespace BleepStore.Metadata.Sqlite;
 /// committer's
 /// thread alone uses it: begin, commands, flush, commit or roll back.
 /// </summary>
-internal sealed class SqliteTransaction : IMetadataTransaction
+internal sealed partial class SqliteTransaction : IMetadataTransaction
 {
     private const int BucketCacheLimit = 1000;
 

@@ -29,3 +29,9 @@ public sealed class SqliteFreshnessTests : FreshnessContract<SqliteEngine>;
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryFreshnessTests : FreshnessContract<MemoryEngine>;
+
+/// <summary>The engine sqlite under the contract for identities.</summary>
+public sealed class SqliteIdentityTests : IdentityContract<SqliteEngine>;
+
+/// <summary>The engine memory under the contract for identities.</summary>
+public sealed class MemoryIdentityTests : IdentityContract<MemoryEngine>;

@@ -12,6 +12,8 @@ internal static class Describe
 {
     public static string Record(ObjectRecord record) => Hex(ObjectRecordEncoding.Encode(new RecordWriter(), record));
 
+    public static string Identity(IdentityRecord record) => Hex(IdentityRecordEncoding.Encode(new RecordWriter(), record));
+
     /// <summary>All that queries tell of a store, but its id and sequence.</summary>
     public static async Task<string> StoreAsync(IMetadataStore store, CancellationToken cancellationToken)
     {
@@ -67,6 +69,18 @@ internal static class Describe
         foreach (var row in await store.ListCredentialsAsync(null, All, cancellationToken))
         {
             Line(text, $"credential {Hex(CredentialRecordEncoding.Encode(writer, row))}");
+        }
+
+        foreach (var account in await store.ListAccountsAsync(null, All, cancellationToken))
+        {
+            Line(text, $"account {Hex(AccountRecordEncoding.Encode(writer, account))}");
+            foreach (var kind in Enum.GetValues<IdentityKind>())
+            {
+                foreach (var row in await store.ListIdentitiesAsync(account.Id, kind, null, All, cancellationToken))
+                {
+                    Line(text, $"identity {Hex(IdentityRecordEncoding.Encode(writer, row))}");
+                }
+            }
         }
 
         Line(text, $"backends {string.Join(' ', await store.ListBackendsAsync(cancellationToken))}");

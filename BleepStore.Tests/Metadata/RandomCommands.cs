@@ -29,7 +29,7 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(20) switch
+        return random.Next(24) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
@@ -54,6 +54,7 @@ internal sealed class RandomCommands(Random random)
             15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
             16 => Run(new PutCredential { Time = time, Credential = NewCredential(), OnlyIfAbsent = random.Next(2) == 0 }),
             17 => Run(new DeleteCredential { Time = time, AccessKey = "AK" + random.Next(3) }),
+            18 or 19 or 20 or 21 => RandomIdentity(time),
             _ => Run(Put(bucket, id, key, time)),
         };
     }
@@ -204,6 +205,45 @@ internal sealed class RandomCommands(Random random)
                 .Select(row => row.Segment!.BlobId), .. parts.SelectMany(part => part.Segments).Select(row => row.BlobId)],
             Parts = [.. parts.Select(part => (part.UploadId, part.PartNumber))],
             Manifests = uploads,
+        };
+    }
+
+    private (string Name, Func<IMetadataStore, Task<string>> Execute) RandomIdentity(DateTimeOffset time)
+    {
+        var (kind, name) = (Pick(Enum.GetValues<IdentityKind>()), Pick(ETags));
+        var other = Pick(ETags);
+        return random.Next(7) switch
+        {
+            0 => Run(new CreateIdentity
+            {
+                Time = time,
+                Identity = new IdentityRecord { AccountId = "account", Kind = kind, Name = name, Id = "id" + random.Next(9), Document = "{}" },
+            }),
+            1 => Run(new DeleteIdentity { Time = time, AccountId = "account", Kind = kind, Name = name }),
+            2 => Run(new RenameIdentity { Time = time, AccountId = "account", Kind = kind, Name = name, NewName = other }),
+            3 => Run(new CreateAccessKey { Time = time, Credential = NewCredential() with { PrincipalId = name }, Limit = 2 }),
+            4 => Run(new PutAccount { Time = time, Account = new AccountRecord("account", name, Email: null) }),
+            5 => Run(new RewrapCredential { Time = time, AccessKey = "AK" + random.Next(3), Before = new byte[] { 1 }, After = new byte[] { 2 } }),
+            _ => Run(new ChangeIdentity
+            {
+                Time = time,
+                AccountId = "account",
+                Kind = kind,
+                Name = name,
+                Change = Pick<IdentityChange>(
+                [
+                    new SetInlinePolicy(other, other, 2),
+                    new RemoveInlinePolicy(other),
+                    new AttachPolicy("arn:" + other, other, 2),
+                    new DetachPolicy("arn:" + other, other),
+                    new JoinGroup(other, 2),
+                    new LeaveGroup(other),
+                    new SetDocument(other),
+                    new SetRoleSettings(other, random.Next(2) == 0 ? null : random.Next(5)),
+                    new SetIdentityTags([new(other, name)], 2),
+                    new RemoveIdentityTags([other]),
+                ]),
+            }),
         };
     }
 

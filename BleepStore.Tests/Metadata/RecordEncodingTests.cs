@@ -126,7 +126,7 @@ public sealed class RecordEncodingTests
         var assembly = typeof(IMetadataStore).Assembly;
         Type[] enums =
         [
-            typeof(AclPermission), typeof(CredentialOrigin), typeof(GarbageKind), typeof(GranteeKind), typeof(SegmentKind),
+            typeof(AclPermission), typeof(CredentialOrigin), typeof(GarbageKind), typeof(GranteeKind), typeof(IdentityKind), typeof(SegmentKind),
             typeof(VersioningState), typeof(WriteStatus),
         ];
         var numbers = enums.SelectMany(type => Enum.GetNames(type)
@@ -158,6 +158,8 @@ public sealed class RecordEncodingTests
             bytes => Hex(AccountRecordEncoding.Encode(Writer, AccountRecordEncoding.Decode(bytes)))),
         ("CredentialRecord", Hex(CredentialRecordEncoding.Encode(Writer, RecordSamples.Credential)),
             bytes => Hex(CredentialRecordEncoding.Encode(Writer, CredentialRecordEncoding.Decode(bytes)))),
+        ("IdentityRecord", Hex(IdentityRecordEncoding.Encode(Writer, RecordSamples.Identity)),
+            bytes => Hex(IdentityRecordEncoding.Encode(Writer, IdentityRecordEncoding.Decode(bytes)))),
         ("GarbageEntry", Hex(GarbageEntryEncoding.Encode(Writer, RecordSamples.Garbage)),
             bytes => Hex(GarbageEntryEncoding.Encode(Writer, GarbageEntryEncoding.Decode(bytes, 5, 6)))),
         ("OutboxEvent", Hex(OutboxEventEncoding.Encode(Writer, RecordSamples.Event)),

@@ -98,6 +98,27 @@ internal static class RecordSamples
         CreatedAt = Time,
     };
 
+    public static readonly IdentityRecord Identity = new()
+    {
+        AccountId = "account",
+        Kind = IdentityKind.Role,
+        Name = "name",
+        Id = "AROA",
+        Path = "/path/",
+        CreatedAt = Time,
+        UpdatedAt = Time.AddSeconds(1),
+        Tags = [new("tag", "value")],
+        InlinePolicies = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("p", "{}").Add("q", "[]"),
+        AttachedPolicies = ["arn:1", "arn:2"],
+        Groups = ["group"],
+        AccessKeys = ["AKIA"],
+        Document = "{}",
+        Description = "description",
+        MaxSessionSeconds = 3600,
+        References = 3,
+        Origin = CredentialOrigin.Admin,
+    };
+
     public static readonly GarbageEntry Garbage = new(5, 6, GarbageKind.UnlistedParts, Segment, "upload", 7);
 
     public static readonly OutboxEvent Event = new(

@@ -1,7 +1,10 @@
+using System.IO.Compression;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Listing;
+using BleepStore.Metadata.Records;
 using BleepStore.Metadata.Sqlite;
+using BleepStore.Tests.Repository;
 
 namespace BleepStore.Tests.Metadata;
 
@@ -122,8 +125,8 @@ public sealed class SqliteMetadataStoreTests
     }
 
     [Theory]
-    [InlineData("PRAGMA user_version=2; UPDATE meta SET release='9.8.7'", "metadata format 2, which release 9.8.7 wrote")]
-    [InlineData("PRAGMA user_version=2; DROP TABLE meta", "which release unknown wrote")]
+    [InlineData("PRAGMA user_version=99; UPDATE meta SET release='9.8.7'", "metadata format 99, which release 9.8.7 wrote")]
+    [InlineData("PRAGMA user_version=99; DROP TABLE meta", "which release unknown wrote")]
     [InlineData("PRAGMA application_id=77", "database of another application")]
     public async Task A_newer_or_foreign_file_is_refused(string change, string message)
     {
@@ -135,6 +138,53 @@ public sealed class SqliteMetadataStoreTests
         }
 
         Should.Throw<MetadataFormatException>(bed.Open).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_format_opens_with_all_it_holds_and_takes_identities()
+    {
+        using var directory = new TemporaryDirectory();
+        await WriteFirstFormatAsync(Path.Combine(directory.Path, "metadata.db"));
+        var options = new SqliteMetadataOptions { Path = directory.Path, ReserveBytes = 0 };
+        await using (var store = new SqliteMetadataStore(options with { IsReadOnly = true }))
+        {
+            (await store.FindBucketAsync("bucket", Cancellation)).ShouldNotBeNull("reading alone changes nothing");
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var store = new SqliteMetadataStore(options);
+            var bucket = (await store.FindBucketAsync("bucket", Cancellation))!;
+            (await store.FindObjectAsync(bucket.BucketId, "key", Cancellation))!.Size.ShouldBe(4);
+            (await store.ListCredentialsAsync(null, 10, Cancellation)).Select(key => key.AccessKey).ShouldBe(["alicekey", "otherkey", "rootkey"]);
+            var alice = (await store.FindCredentialAsync("alicekey", Cancellation))!;
+            await store.ExecuteAsync(new PutCredential { Time = DateTimeOffset.UnixEpoch, Credential = alice }, Cancellation);
+            (await store.FindIdentityAsync("rootkey", IdentityKind.User, "alice", Cancellation))!.AccessKeys.ShouldBe(["alicekey"]);
+        }
+
+        using var database = SqliteDatabase.Open(Path.Combine(directory.Path, "metadata.db"), TimeSpan.Zero);
+        database.QueryInt64("PRAGMA user_version").ShouldBe(SqliteSchema.Format);
+    }
+
+    [Fact]
+    public async Task An_old_file_and_a_new_one_have_the_same_tables()
+    {
+        using var directory = new TemporaryDirectory();
+        await WriteFirstFormatAsync(Path.Combine(directory.Path, "old.db"));
+        var schemas = new List<string>();
+        foreach (var name in new[] { "old.db", "new.db" })
+        {
+            await using (new SqliteMetadataStore(new SqliteMetadataOptions { Path = directory.Path, FileName = name, ReserveBytes = 0 }))
+            {
+            }
+
+            using var database = SqliteDatabase.Open(Path.Combine(directory.Path, name), TimeSpan.Zero);
+            using var statement = new SqliteStatement(database, "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master ORDER BY name)");
+            schemas.Add(statement.First(row => row.Text(0))!);
+        }
+
+        schemas[0].ShouldBe(schemas[1]);
+        schemas[0].ShouldContain("CREATE TABLE identities");
     }
 
     [Fact]
@@ -186,6 +236,15 @@ public sealed class SqliteMetadataStoreTests
 
         (await Should.ThrowAsync<MetadataUnavailableException>(() => bed.PutAsync("key"))).OutcomeUnknown.ShouldBeFalse();
         await Should.ThrowAsync<MetadataUnavailableException>(async () => await bed.Store.CheckHealthAsync(Cancellation));
+    }
+
+    /// <summary>A file that release 0.1.0 wrote: three access keys, a bucket, an object.</summary>
+    private static async Task WriteFirstFormatAsync(string path)
+    {
+        await using var packed = File.OpenRead(RepositoryFiles.Absolute("BleepStore.Tests/Golden/metadata-format-1.db.gz"));
+        await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
+        await using var file = File.Create(path);
+        await unpacked.CopyToAsync(file, Cancellation);
     }
 
     private static async Task CopyAsync(string from, string to)

@@ -76,6 +76,16 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ImmutableArray<CredentialRecord>> ListCredentialsAsync(string? after, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListCredentials"), inner.ListCredentialsAsync(after, limit, cancellationToken));
 
+    public ValueTask<ImmutableArray<AccountRecord>> ListAccountsAsync(string? after, int limit, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ListAccounts"), inner.ListAccountsAsync(after, limit, cancellationToken));
+
+    public ValueTask<IdentityRecord?> FindIdentityAsync(string accountId, IdentityKind kind, string name, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindIdentity"), inner.FindIdentityAsync(accountId, kind, name, cancellationToken));
+
+    public ValueTask<ImmutableArray<IdentityRecord>> ListIdentitiesAsync(
+        string accountId, IdentityKind kind, string? after, int limit, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ListIdentities"), inner.ListIdentitiesAsync(accountId, kind, after, limit, cancellationToken));
+
     public ValueTask<ImmutableArray<GarbageEntry>> ReadGarbageAsync(
         (long Sequence, int Ordinal)? after, long upTo, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ReadGarbage"), inner.ReadGarbageAsync(after, upTo, limit, cancellationToken));
