@@ -3,6 +3,7 @@ using BleepStore.Api.Acl;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Configurations;
 using BleepStore.Api.Content;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Operations;
@@ -39,6 +40,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<VerifiedRequest.Verifier>();
         services.AddSingleton<Authorizer>();
         services.AddSingleton<AclReader>();
+        services.AddSingleton<BucketConfigurations>();
         services.AddSingleton<BlobWriter>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BleepStore.Api.Operations.Buckets;
+using BleepStore.Api.Operations.Configurations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Operations.Service;
 using BleepStore.Api.Operations.Uploads;
@@ -18,6 +19,9 @@ internal static class S3Operations
         S3Route.To<GetBucketLocation>(),
         S3Route.To<GetBucketAcl>(),
         S3Route.To<PutBucketAcl>(),
+        S3Route.To<GetBucketTagging>(),
+        S3Route.To<PutBucketTagging>(),
+        S3Route.To<DeleteBucketTagging>(),
         S3Route.To<ListObjects>(),
         S3Route.To<ListObjectsV2>(),
         S3Route.To<DeleteObjects>(),

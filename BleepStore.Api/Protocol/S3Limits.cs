@@ -13,6 +13,7 @@ internal static class S3Limits
     public const long MaxCopyBytes = 5L << 30;
     public const int MaxUserMetadataBytes = 2048;
     public const int MaxTags = 10;
+    public const int MaxBucketTags = 50;
     public const int MaxTagKeyLength = 128;
     public const int MaxTagValueLength = 256;
     public const int MaxGrants = 100;

@@ -31,7 +31,7 @@ public sealed record BucketRecord
 
     public bool ObjectLockEnabled { get; init; }
 
-    /// <summary>One JSON document per configured subresource, by its query name.</summary>
+    /// <summary>One document per configured subresource, by its query name; its text is the S3 layer's.</summary>
     public ImmutableSortedDictionary<string, string> Configurations { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

@@ -14,6 +14,9 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
 {
     public const string Content = "The content of a sample object.";
 
+    /// <summary>Documents without which the bucket answers 404 to who asks for them.</summary>
+    private static readonly string[] AbsentUntilPut = ["PutBucketTagging"];
+
     /// <summary>All operations by name.</summary>
     public static TheoryData<string> Names => [.. S3Operations.All.Select(route => route.Definition.Name)];
 
@@ -27,7 +30,14 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         var upload = await attack.MustAsync(owner, "POST", $"/{bucket}/object?uploads");
         var uploadId = upload.Element("UploadId");
         var part = await attack.MustAsync(owner, "PUT", $"/{bucket}/object?partNumber=1&uploadId={uploadId}", Content);
-        return new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!);
+        var samples = new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!);
+        foreach (var put in AbsentUntilPut)
+        {
+            var answer = await attack.CallAsync(owner, samples.Of(attack, Definition(put)));
+            answer.Status.ShouldBeInRange(200, 204, answer.Text);
+        }
+
+        return samples;
     }
 
     public TestRequest Of(AttackHost attack, S3OperationDefinition definition)
@@ -52,7 +62,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         }
 
         request.WithBody(Body(definition));
-        if (definition.Name == "DeleteObjects")
+        if (definition.RequestBody.Kind == S3BodyKind.Xml && request.Body.Length > 0)
         {
             request.With("Content-MD5", Convert.ToBase64String(MD5.HashData(request.Body)));
         }

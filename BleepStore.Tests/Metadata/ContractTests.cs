@@ -35,3 +35,9 @@ public sealed class SqliteIdentityTests : IdentityContract<SqliteEngine>;
 
 /// <summary>The engine memory under the contract for identities.</summary>
 public sealed class MemoryIdentityTests : IdentityContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteConfigurationTests : ConfigurationContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryConfigurationTests : ConfigurationContract<MemoryEngine>;

@@ -29,7 +29,7 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(24) switch
+        return random.Next(25) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
@@ -53,6 +53,15 @@ internal sealed class RandomCommands(Random random)
             14 => Run(await AcknowledgeAsync(model, time, cancellationToken)),
             15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
             16 => Run(new PutCredential { Time = time, Credential = NewCredential(), OnlyIfAbsent = random.Next(2) == 0 }),
+            22 => Run(new SetBucketConfiguration
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                Name = Pick(["cors", "policy"]),
+                Document = random.Next(3) == 0 ? null : Pick(ETags),
+                Event = Event(),
+            }),
             17 => Run(new DeleteCredential { Time = time, AccessKey = "AK" + random.Next(3) }),
             18 or 19 or 20 or 21 => RandomIdentity(time),
             _ => Run(Put(bucket, id, key, time)),

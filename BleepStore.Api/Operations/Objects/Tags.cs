@@ -32,20 +32,41 @@ internal static class Tags
             throw new S3Exception(Malformed(header));
         }
 
-        return Check([.. query.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))]);
+        return query.Parameters.Length <= S3Limits.MaxTags
+            ? Check([.. query.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))])
+            : throw new S3Exception(S3Errors.BadRequest.Because("Object tags cannot be greater than 10"));
     }
 
     /// <summary>Reads a <c>Tagging</c> document.</summary>
     /// <exception cref="S3Exception">MalformedXML or InvalidTag.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> FromXml(ReadOnlyMemory<byte> document)
     {
-        var set = XmlNode.Parse(document, "Tagging").Allow("TagSet").Child("TagSet") ?? throw new S3Exception(S3Errors.MalformedXML);
-        return Check([.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))]);
+        var tags = ReadSet(XmlNode.Parse(document, "Tagging"));
+        return tags.Length <= S3Limits.MaxTags
+            ? Check(tags)
+            : throw new S3Exception(S3Errors.BadRequest.Because("Object tags cannot be greater than 10"));
+    }
+
+    /// <summary>Reads a bucket's <c>Tagging</c> document, which may hold more tags than an object's.</summary>
+    /// <exception cref="S3Exception">MalformedXML or InvalidTag.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> OfBucket(XmlNode document)
+    {
+        var tags = ReadSet(document);
+        return tags.Length <= S3Limits.MaxBucketTags
+            ? Check(tags)
+            : throw new S3Exception(S3Errors.BadRequest.Because("Bucket tag count cannot be greater than 50"));
     }
 
     public static void Write(S3XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
     {
         writer.StartS3("Tagging");
+        WriteSet(writer, tags);
+        writer.End();
+    }
+
+    /// <summary>Writes the <c>TagSet</c> element.</summary>
+    public static void WriteSet(S3XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
+    {
         writer.Start("TagSet");
         foreach (var (key, value) in tags)
         {
@@ -56,7 +77,12 @@ internal static class Tags
         }
 
         writer.End();
-        writer.End();
+    }
+
+    private static ImmutableArray<KeyValuePair<string, string>> ReadSet(XmlNode document)
+    {
+        var set = document.Allow("TagSet").Child("TagSet") ?? throw new S3Exception(S3Errors.MalformedXML);
+        return [.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))];
     }
 
     private static S3Error Malformed(string header) => S3Errors.Argument(
@@ -66,11 +92,6 @@ internal static class Tags
 
     private static ImmutableArray<KeyValuePair<string, string>> Check(ImmutableArray<KeyValuePair<string, string>> tags)
     {
-        if (tags.Length > S3Limits.MaxTags)
-        {
-            throw new S3Exception(S3Errors.BadRequest.Because("Object tags cannot be greater than 10"));
-        }
-
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, value) in tags)
         {
