@@ -58,11 +58,24 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
         {
             // Only the oldest region answers its owner's second attempt with success.
             return region.Name == ClassicRegion
-                ? S3Response.Ok().With("Location", "/" + name)
+                ? await RecreateAsync(bucket, cancellationToken)
                 : S3Errors.BucketAlreadyOwnedByYou.With("BucketName", name);
         }
 
         return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().With("Location", "/" + name);
+    }
+
+    /// <summary>The bucket stays as it is but for its access control list, which becomes the one of this request, as AWS documents.</summary>
+    private async ValueTask<S3Response> RecreateAsync(BucketRecord bucket, CancellationToken cancellationToken)
+    {
+        if (await metadata.FindBucketAsync(bucket.Name, cancellationToken) is { } existing && existing.OwnerId == bucket.OwnerId)
+        {
+            // A bucket that went away meanwhile has no list to set; it did exist when it was created again.
+            await metadata.ExecuteAsync(
+                new Commands.SetBucketAcl { Time = time.GetUtcNow(), Bucket = bucket.Name, BucketId = existing.BucketId, Acl = bucket.Acl }, cancellationToken);
+        }
+
+        return S3Response.Ok().With("Location", "/" + bucket.Name);
     }
 
     private S3Error? CheckLocation(byte[] document)

@@ -54,7 +54,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             return await RepeatAsync(request, list, cancellationToken);
         }
 
-        var parts = list.Match(await ReadPartsAsync(upload.UploadId, cancellationToken));
+        var parts = list.Match(upload.UploadId, await ReadPartsAsync(upload.UploadId, cancellationToken));
         var checksum = PartList.ChecksumOf(upload, parts);
         PartList.CheckWhole(request, checksum, parts.Length);
         var size = parts.Sum(part => part.Size);

@@ -42,8 +42,11 @@ internal sealed class ListMultipartUploads(IMetadataStore metadata) : IS3Operati
             writer.Element("Bucket", request.Bucket.Name);
             writer.Element("KeyMarker", listing.Encode(keyMarker));
             writer.Element("UploadIdMarker", uploadIdMarker);
-            writer.Optional("NextKeyMarker", page.NextKeyMarker is { } nextKey ? listing.Encode(nextKey) : null);
-            writer.Optional("NextUploadIdMarker", page.NextUploadIdMarker);
+
+            // The markers are those of the last upload also where no page follows, as the examples of AWS show.
+            var last = page.IsTruncated || page.Uploads.IsEmpty ? null : page.Uploads[^1];
+            writer.Element("NextKeyMarker", listing.Encode(page.NextKeyMarker ?? last?.Key ?? ""));
+            writer.Element("NextUploadIdMarker", page.NextUploadIdMarker ?? last?.UploadId ?? "");
             writer.Element("Prefix", listing.Encode(listing.Prefix));
             writer.Element("MaxUploads", listing.Limit);
             listing.WriteParameters(writer);

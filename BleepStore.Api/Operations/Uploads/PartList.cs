@@ -61,7 +61,7 @@ internal sealed class PartList
 
     /// <summary>The uploaded parts that are listed, in order, when all is right with them.</summary>
     /// <exception cref="S3Exception">InvalidPart or EntityTooSmall.</exception>
-    public ImmutableArray<PartRecord> Match(IReadOnlyDictionary<int, PartRecord> uploaded)
+    public ImmutableArray<PartRecord> Match(string uploadId, IReadOnlyDictionary<int, PartRecord> uploaded)
     {
         var matched = ImmutableArray.CreateBuilder<PartRecord>(Parts.Length);
         foreach (var listed in Parts)
@@ -69,6 +69,7 @@ internal sealed class PartList
             if (!uploaded.TryGetValue(listed.Number, out var part) || part.ETag != listed.ETag || !HasChecksums(part, listed))
             {
                 throw new S3Exception(S3Errors.InvalidPart
+                    .With("UploadId", uploadId)
                     .With("PartNumber", listed.Number.ToString(CultureInfo.InvariantCulture))
                     .With("ETag", listed.ETag));
             }
