@@ -1,4 +1,5 @@
 using System.Text;
+using BleepStore.Api.Forms;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
@@ -11,6 +12,9 @@ internal sealed partial class VerifiedRequest
     /// </summary>
     public sealed class Verifier(ICredentialLookup credentials, AuthOptions options, TimeProvider time)
     {
+        // A form's file has no hash that anybody signed: its policy is what is signed.
+        private static readonly PayloadMode FormPayload = new PayloadMode.Unsigned();
+
         private readonly SigningKeyCache _signingKeys = new();
 
         /// <summary>The request with its sender, before a byte of its body is read.</summary>
@@ -37,12 +41,32 @@ internal sealed partial class VerifiedRequest
         }
 
         /// <summary>
-        /// Finds out who signed the policy of a browser's form upload. A form without any signature field leaves the request anonymous; the
-        /// policy's conditions and its expiry are the operation's to check.
+        /// The request that a browser's form upload stands for, with its sender: the signer of its policy, which allows all that the form says. A
+        /// form without any signature field is anonymous, and no policy restricts it.
         /// </summary>
+        /// <param name="request">The request that carries the form.</param>
+        /// <param name="form">The form up to its file.</param>
         /// <exception cref="S3Exception">The form is refused.</exception>
-        public async ValueTask<VerifiedRequest> VerifyFormAsync(
-            VerifiedRequest request, FormSignature form, CancellationToken cancellationToken)
+        public async ValueTask<VerifiedRequest> VerifyFormAsync(VerifiedRequest request, PostForm form, CancellationToken cancellationToken)
+        {
+            var caller = await VerifySignerAsync(request, form.Signature, cancellationToken);
+            var length = FileLength.Any;
+            if (caller is Caller.Account)
+            {
+                var policy = PostPolicy.Parse(form.Find("policy")!);
+                policy.Check(request.Bucket ?? "", form, time.GetUtcNow());
+                length = policy.Length;
+            }
+
+            return new VerifiedRequest(FormRequest.Of(request.Incoming, form), caller, FormPayload, isPresigned: false)
+            {
+                Upload = new FormUpload(length, form.EstimatedBytes),
+            };
+        }
+
+        /// <summary>Finds out who signed the policy of a form, and nothing about what it allows.</summary>
+        /// <exception cref="S3Exception">The form is refused.</exception>
+        public async ValueTask<Caller> VerifySignerAsync(VerifiedRequest request, FormSignature form, CancellationToken cancellationToken)
         {
             if (request.Caller is not Caller.Anonymous)
             {
@@ -53,7 +77,7 @@ internal sealed partial class VerifiedRequest
             form = form.Checked(options.SignatureV2);
             if (!form.IsSigned)
             {
-                return request;
+                return request.Caller;
             }
 
             var policy = Encoding.UTF8.GetBytes(form.Policy!);
@@ -73,7 +97,7 @@ internal sealed partial class VerifiedRequest
             }
 
             return matches
-                ? new VerifiedRequest(request.Incoming, CallerOf(credential), request.Payload, isPresigned: false)
+                ? CallerOf(credential)
                 : throw new S3Exception(SignatureV4.Mismatch(credential.AccessKey, policy, form.Signature!));
         }
 

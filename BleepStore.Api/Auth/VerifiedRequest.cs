@@ -1,3 +1,4 @@
+using BleepStore.Api.Forms;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
@@ -27,6 +28,9 @@ internal sealed partial class VerifiedRequest
 
     /// <summary>True when the signature came in the query string.</summary>
     public bool IsPresigned { get; }
+
+    /// <summary>What a form upload may be; null for all other requests.</summary>
+    public FormUpload? Upload { get; private init; }
 
     /// <summary>True when there was a signature at all.</summary>
     public bool IsSigned => Caller is Caller.Account;

@@ -10,6 +10,9 @@ internal sealed record BodyRequirements(long MaxLengthBytes)
     /// <summary>What the client is told about a longer body.</summary>
     public S3Error TooLarge { get; init; } = S3Errors.EntityTooLarge;
 
+    /// <summary>Shortest body it takes, after decoding.</summary>
+    public long MinLengthBytes { get; init; }
+
     /// <summary>True where a body without an announced length is taken: CreateBucket and other bodies that may be absent.</summary>
     public bool LengthOptional { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The announced length after decoding; of a body whose length is optional and was not sent, the bytes read so far.</summary>
     public long LengthBytes => _announcedBytes ?? _content.Count;
 
+    /// <summary>The announced length after decoding; null where none was: the file of a form.</summary>
+    public long? AnnouncedBytes => _announcedBytes;
+
     /// <summary>True once all bytes were read and found right.</summary>
     public bool IsVerified => _content.Result is not null;
 
@@ -48,13 +51,6 @@ internal sealed class RequestBody : IDisposable
         var promises = BodyPromises.Read(request, payload, requirements);
         return new RequestBody(Unframe(request.Body, payload, promises), promises, requirements);
     }
-
-    /// <summary>Opens a plain stream of bytes from the client that is not the whole body: the file field of a form.</summary>
-    /// <param name="source">The bytes; not disposed here.</param>
-    /// <param name="promises">What the form's fields promise about them.</param>
-    /// <param name="requirements">What the operation demands.</param>
-    public static RequestBody OpenField(Stream source, BodyPromises promises, BodyRequirements requirements)
-        => new(new PlainFraming(source), promises, requirements);
 
     /// <summary>Reads the whole body, for documents: an object's bytes, however few, are read from <see cref="Content"/>.</summary>
     /// <returns>All bytes, verified.</returns>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using BleepStore.Api.Protocol;
 
@@ -59,6 +60,13 @@ internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, l
         {
             if (lengthBytes is { } announced && announced != Count)
                 throw BodyRejection.LengthDiffers.Exception();
+
+            if (Count < requirements.MinLengthBytes)
+            {
+                throw new S3Exception(S3Errors.EntityTooSmall
+                    .With("ProposedSize", Count.ToString(CultureInfo.InvariantCulture))
+                    .With("MinSizeAllowed", requirements.MinLengthBytes.ToString(CultureInfo.InvariantCulture)));
+            }
 
             Result = digests.Verify(framing.Trailer);
         }

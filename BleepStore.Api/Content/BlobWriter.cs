@@ -12,12 +12,13 @@ internal sealed partial class BlobWriter(
     /// <summary>
     /// Reads <paramref name="content"/> to its end: a small body stays in memory, to travel in its command; any other becomes one durable blob.
     /// </summary>
+    /// <param name="length">Plain length in bytes; null when only the end of the content will tell.</param>
     /// <exception cref="StorageFullException">There is no room; nothing is left behind.</exception>
     public async ValueTask<WrittenContent> WriteAsync(
-        string bucket, string key, Stream content, long length, bool isPart, CancellationToken cancellationToken)
+        string bucket, string key, Stream content, long? length, bool isPart, CancellationToken cancellationToken)
     {
         // A row needs room too.
-        RequireSpace(length);
+        RequireSpace(length ?? 0);
         if (length <= inline.Bytes)
         {
             return await ReadInlineAsync(content, (int)length, cancellationToken);

@@ -45,6 +45,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();
         services.AddSingleton<ObjectRead>();
+        services.AddSingleton<PutObject>();
         services.TryAddSingleton<DamageCounts>();
         services.AddSingleton<ReadDamage>();
         services.AddSingleton<LateAnswers>();

@@ -157,7 +157,12 @@ internal static class OpenApiOperation
     private static void WriteContent(Utf8JsonWriter json, S3Body body)
     {
         json.WriteStartObject("content");
-        json.WriteStartObject(body.Kind is S3BodyKind.Xml ? "application/xml" : "application/octet-stream");
+        json.WriteStartObject(body.Kind switch
+        {
+            S3BodyKind.Xml => "application/xml",
+            S3BodyKind.Form => "multipart/form-data",
+            _ => "application/octet-stream",
+        });
         if (body.Kind is S3BodyKind.Xml)
         {
             json.WriteStartObject("schema");

@@ -18,15 +18,18 @@ internal enum S3BodyKind
     None,
     Bytes,
     Xml,
+    Form,
 }
 
 /// <summary>A body as the API document describes it.</summary>
-/// <param name="Kind">None, raw bytes or XML.</param>
+/// <param name="Kind">None, raw bytes, XML or a form.</param>
 /// <param name="Root">Name of the XML root element; empty otherwise.</param>
 internal sealed record S3Body(S3BodyKind Kind, string Root = "")
 {
     public static readonly S3Body None = new(S3BodyKind.None);
     public static readonly S3Body Bytes = new(S3BodyKind.Bytes);
+
+    public static readonly S3Body Form = new(S3BodyKind.Form);
 
     public static S3Body Xml(string root) => new(S3BodyKind.Xml, root);
 }
@@ -69,6 +72,9 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 
     /// <summary>Rights the caller must have; all of them.</summary>
     public required Func<IncomingRequest, ImmutableArray<Demand>> Demands { get; init; }
+
+    /// <summary>True where the body is a browser's form, whose fields stand for the headers and name the key.</summary>
+    public bool TakesForm => RequestBody.Kind == S3BodyKind.Form;
 
     /// <summary>True for the operations on multipart uploads.</summary>
     public bool IsMultipart { get; init; }

@@ -25,6 +25,7 @@ internal static class S3Operations
         S3Route.To<ListObjects>(),
         S3Route.To<ListObjectsV2>(),
         S3Route.To<DeleteObjects>(),
+        S3Route.To<PostObject>(),
         S3Route.To<PutObject>(),
         S3Route.To<GetObject>(),
         S3Route.To<HeadObject>(),

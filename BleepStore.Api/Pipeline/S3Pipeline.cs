@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Forms;
 using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
@@ -71,6 +72,13 @@ internal sealed partial class S3Pipeline(
             {
                 var error = refusal ?? S3Errors.NotImplemented;
                 return S3Response.Refuse(error).With("Allow", error.Status == StatusCodes.Status405MethodNotAllowed ? router.AllowedMethods(incoming) : null);
+            }
+
+            if (definition.TakesForm)
+            {
+                verified = await verifier.VerifyFormAsync(verified, await PostForm.ReadAsync(incoming, cancellationToken), cancellationToken);
+                exchange.Incoming = verified.Incoming;
+                exchange.Caller = verified.Caller;
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);

@@ -38,6 +38,11 @@ internal sealed class S3Response
 
     public static S3Response NoContent() => new(204);
 
+    /// <summary>Tells a browser to go on with a GET of the <c>Location</c>.</summary>
+    public static S3Response SeeOther() => new(303);
+
+    public static S3Response Created(Action<S3XmlWriter> write) => new(201) { Xml = write };
+
     public static S3Response Refuse(S3Error error) => new(error.Status) { Error = error };
 
     public static S3Response OfXml(Action<S3XmlWriter> write) => new(200) { Xml = write };
@@ -54,6 +59,17 @@ internal sealed class S3Response
         if (!string.IsNullOrEmpty(value))
         {
             (_headers ??= new(UsualHeaders)).Add(new(name, value));
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds the headers of another answer.</summary>
+    public S3Response WithAll(S3Response other)
+    {
+        foreach (var (name, value) in other.Headers)
+        {
+            With(name, value);
         }
 
         return this;

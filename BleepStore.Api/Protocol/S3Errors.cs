@@ -18,6 +18,7 @@ internal static class S3Errors
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
     public static readonly S3Error IllegalLocationConstraintException = new(400, "IllegalLocationConstraintException", "The specified location constraint is incompatible for the region specific endpoint this request was sent to.");
     public static readonly S3Error IncompleteBody = new(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
+    public static readonly S3Error IncorrectNumberOfFilesInPostRequest = new(400, "IncorrectNumberOfFilesInPostRequest", "POST requires exactly one file upload per request.");
     public static readonly S3Error InsufficientStorage = new(507, "InsufficientStorage", "There is not enough free space to store the bytes of this request.");
     public static readonly S3Error InternalError = new(500, "InternalError", "We encountered an internal error. Please try again.");
     public static readonly S3Error InvalidAccessKeyId = new(403, "InvalidAccessKeyId", "The AWS access key ID that you provided does not exist in our records.");
@@ -28,6 +29,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidPart = new(400, "InvalidPart", "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.");
     public static readonly S3Error InvalidPartNumber = new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
     public static readonly S3Error InvalidPartOrder = new(400, "InvalidPartOrder", "The list of parts was not in ascending order. The parts list must be specified in order by part number.");
+    public static readonly S3Error InvalidPolicyDocument = new(400, "InvalidPolicyDocument", "The content of the form does not meet the conditions specified in the policy document.");
     public static readonly S3Error InvalidRange = new(416, "InvalidRange", "The requested range is not satisfiable");
     public static readonly S3Error InvalidRequest = new(400, "InvalidRequest", "Invalid Request");
     public static readonly S3Error InvalidStorageClass = new(400, "InvalidStorageClass", "The storage class that you specified is not valid.");
@@ -36,9 +38,11 @@ internal static class S3Errors
     public static readonly S3Error InvalidURI = new(400, "InvalidURI", "The specified URI could not be parsed.");
     public static readonly S3Error KeyTooLongError = new(400, "KeyTooLongError", "Your key is too long.");
     public static readonly S3Error MalformedACLError = new(400, "MalformedACLError", "The ACL that you provided was not well formed or did not validate against our published schema.");
+    public static readonly S3Error MalformedPOSTRequest = new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");
     public static readonly S3Error MalformedTrailerError = new(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXML = new(400, "MalformedXML", "The XML that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MaxMessageLengthExceeded = new(400, "MaxMessageLengthExceeded", "Your request was too large.");
+    public static readonly S3Error MaxPostPreDataLengthExceededError = new(400, "MaxPostPreDataLengthExceededError", "Your POST request fields preceding the upload file were too large.");
     public static readonly S3Error MetadataTooLarge = new(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.");
     public static readonly S3Error MethodNotAllowed = new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
     public static readonly S3Error MissingContentLength = new(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");

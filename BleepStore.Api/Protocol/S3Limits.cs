@@ -22,4 +22,6 @@ internal static class S3Limits
     public const long MaxXmlBytes = 64L << 10;
     public const int MaxXmlDepth = 16;
     public const int MaxXmlTagLength = 1024;
+    public const long MaxFormBytes = 20L << 10;
+    public const int MaxBoundaryLength = 70;
 }

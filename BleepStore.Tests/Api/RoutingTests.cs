@@ -100,7 +100,7 @@ public sealed class RoutingTests
                 ("DELETE", "/empty?policy=", 501), ("DELETE", "/empty?Policy", 501), ("DELETE", "/empty?x-id=DeleteBucketPolicy&policy", 501),
                 ("PUT", "/new?versioning", 501), ("PUT", "/new?unknown", 501), ("PUT", "/new?policy", 501), ("PUT", "/bucket/new?retention", 501),
                 ("PUT", "/bucket/object?legal-hold", 501), ("DELETE", "/bucket/object?retention", 501), ("DELETE", "/bucket/object?attributes", 501),
-                ("POST", "/bucket", 501), ("POST", "/bucket/object", 405), ("POST", "/bucket?restore", 501), ("POST", "/", 405), ("PUT", "/", 405),
+                ("POST", "/bucket", 412), ("POST", "/bucket/object", 405), ("POST", "/bucket?restore", 501), ("POST", "/", 405), ("PUT", "/", 405),
                 ("DELETE", "/", 405), ("HEAD", "/", 405), ("PATCH", "/bucket/object", 405), ("TRACE", "/bucket", 405), ("OPTIONS", "/bucket/object", 501),
                 ("get", "/bucket/object", 405), ("GET", "/bucket?versions", 501), ("HEAD", "/bucket?acl", 501),
             ])

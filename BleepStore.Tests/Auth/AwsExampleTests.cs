@@ -116,7 +116,7 @@ public sealed class AwsExampleTests
             + "VTMjU2In0sDQogICAgWyJzdGFydHMtd2l0aCIsICIkeC1hbXotbWV0YS10YWciLCAiIl0sDQoNCiAgICB7IngtYW16LWNyZWRlbnRpYWwiOiAi"
             + "QUtJQUlPU0ZPRE5ON0VYQU1QTEUvMjAxNTEyMjkvdXMtZWFzdC0xL3MzL2F3czRfcmVxdWVzdCJ9LA0KICAgIHsieC1hbXotYWxnb3JpdGhtIj"
             + "ogIkFXUzQtSE1BQy1TSEEyNTYifSwNCiAgICB7IngtYW16LWRhdGUiOiAiMjAxNTEyMjlUMDAwMDAwWiIgfQ0KICBdDQp9";
-        var verified = await _fixture.VerifyFormAsync(new TestRequest("POST", "/sigv4examplebucket"), new FormSignature
+        var signer = await _fixture.VerifySignerAsync(new TestRequest("POST", "/sigv4examplebucket"), new FormSignature
         {
             Policy = policy,
             Algorithm = "AWS4-HMAC-SHA256",
@@ -124,7 +124,7 @@ public sealed class AwsExampleTests
             Date = "20151229T000000Z",
             Signature = "8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e",
         });
-        verified.Caller.ShouldBeOfType<Caller.Account>().AccessKey.ShouldBe(VerifierFixture.AccessKey);
+        signer.ShouldBeOfType<Caller.Account>().AccessKey.ShouldBe(VerifierFixture.AccessKey);
     }
 
     private static TestRequest Example(string method, string target, string hash = TestSigner.EmptyHash)

@@ -73,7 +73,7 @@ public sealed class VerifiedRequestTests
             Date = "20130524T000000Z",
             Signature = fixture.Signer.Hmac("cG9saWN5", VerifierFixture.Now),
         };
-        (await fixture.VerifyFormAsync(post, good)).IsSigned.ShouldBeTrue();
+        (await fixture.VerifySignerAsync(post, good)).ShouldBeOfType<Caller.Account>();
         await RefusedAsync(good with { Policy = "cG9saWN6" }, S3Errors.SignatureDoesNotMatch);
         await RefusedAsync(good with { Policy = null }, S3Errors.InvalidArgument);
         await RefusedAsync(good with { Signature = null }, S3Errors.InvalidArgument);
@@ -83,7 +83,7 @@ public sealed class VerifiedRequestTests
         await RefusedAsync(good with { Credential = "AKIDISABLED/20130524/us-east-1/s3/aws4_request" }, S3Errors.InvalidAccessKeyId);
         await RefusedAsync(good with { SecurityToken = "foreign" }, S3Errors.InvalidToken);
         await RefusedAsync(new FormSignature { Policy = "cG9saWN5" }, S3Errors.InvalidArgument);
-        (await fixture.VerifyFormAsync(post, new FormSignature())).Caller.ShouldBe(Caller.Anonymous.Instance);
+        (await fixture.VerifySignerAsync(post, new FormSignature())).ShouldBe(Caller.Anonymous.Instance);
 
         var old = new FormSignature
         {
@@ -91,12 +91,12 @@ public sealed class VerifiedRequestTests
             AccessKey = VerifierFixture.AccessKey,
             Signature = new TestSignerV2(VerifierFixture.AccessKey, VerifierFixture.Secret).Sign("cG9saWN5"),
         };
-        (await fixture.VerifyFormAsync(post, old)).IsSigned.ShouldBeTrue();
+        (await fixture.VerifySignerAsync(post, old)).ShouldBeOfType<Caller.Account>();
         await RefusedAsync(old with { Policy = "cG9saWN6" }, S3Errors.SignatureDoesNotMatch);
         var off = new VerifierFixture(SignatureV2Mode.Off);
-        (await Should.ThrowAsync<S3Exception>(() => off.VerifyFormAsync(post, old))).Error.Code.ShouldBe("InvalidRequest");
+        (await Should.ThrowAsync<S3Exception>(() => off.VerifySignerAsync(post, old))).Error.Code.ShouldBe("InvalidRequest");
 
         async Task RefusedAsync(FormSignature form, S3Error expected)
-            => (await Should.ThrowAsync<S3Exception>(() => fixture.VerifyFormAsync(post, form))).Error.Code.ShouldBe(expected.Code);
+            => (await Should.ThrowAsync<S3Exception>(() => fixture.VerifySignerAsync(post, form))).Error.Code.ShouldBe(expected.Code);
     }
 }

@@ -32,8 +32,8 @@ internal sealed class VerifierFixture : ICredentialLookup
     public ValueTask<VerifiedRequest> VerifyAsync(TestRequest request)
         => _verifier.VerifyAsync(request.ToIncoming(), TestContext.Current.CancellationToken);
 
-    public async Task<VerifiedRequest> VerifyFormAsync(TestRequest request, FormSignature form)
-        => await _verifier.VerifyFormAsync(await VerifyAsync(request), form, TestContext.Current.CancellationToken);
+    public async Task<Caller> VerifySignerAsync(TestRequest request, FormSignature form)
+        => await _verifier.VerifySignerAsync(await VerifyAsync(request), form, TestContext.Current.CancellationToken);
 
     /// <summary>The error that the request is refused with.</summary>
     public async Task<S3Error> RefuseAsync(TestRequest request)

@@ -105,20 +105,6 @@ public sealed class RequestBodyTests
         body.IsVerified.ShouldBeFalse();
     }
 
-    [Fact]
-    public async Task A_field_of_a_form_is_verified_by_what_the_form_promised()
-    {
-        using var good = RequestBody.OpenField(
-            new MemoryStream(Data),
-            new BodyPromises { Algorithm = ChecksumAlgorithm.Crc32, Checksum = Convert.FromHexString("cbf43926") },
-            new BodyRequirements(99));
-        (await good.ReadAllAsync(TestContext.Current.CancellationToken)).ShouldBe(Data);
-
-        using var tooLong = RequestBody.OpenField(new MemoryStream(Data), new BodyPromises(), new BodyRequirements(8));
-        (await Should.ThrowAsync<S3Exception>(async () => await tooLong.ReadAllAsync(TestContext.Current.CancellationToken)))
-            .Error.Code.ShouldBe("EntityTooLarge");
-    }
-
     [Theory]
     [InlineData("reset", "IncompleteBody")]
     [InlineData("end", "IncompleteBody")]

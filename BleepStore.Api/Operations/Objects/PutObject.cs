@@ -29,7 +29,11 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
         Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
     };
 
-    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+        => StoreAsync(request, new BodyRequirements(limits.MaxObjectBytes), cancellationToken);
+
+    /// <summary>Stores the body under the request's key; the answer tells what was stored.</summary>
+    public async ValueTask<S3Response> StoreAsync(S3Request request, BodyRequirements requirements, CancellationToken cancellationToken)
     {
         ObjectHeaders.RefuseUnsupported(request);
         var condition = WriteConditions.Read(request);
@@ -42,13 +46,13 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
-        using var body = request.OpenBody(new BodyRequirements(limits.MaxObjectBytes));
+        using var body = request.OpenBody(requirements);
         if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: false, cancellationToken);
+        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.AnnouncedBytes, isPart: false, cancellationToken);
         var checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)Checksums.ChecksumType.FullObject, body.Checksum.Value);
         var record = draft with { Size = body.LengthBytes, ETag = Convert.ToHexStringLower(body.Md5), Checksum = checksum, Segments = content.Segments };
         var outcome = await blobs.CommitAsync(

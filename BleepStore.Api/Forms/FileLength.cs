@@ -1,0 +1,42 @@
+using System.Text.Json;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Forms;
+
+/// <summary>How long the file of a form may be: the condition <c>content-length-range</c>.</summary>
+/// <param name="Min">Fewest bytes.</param>
+/// <param name="Max">Most bytes.</param>
+internal readonly record struct FileLength(long Min, long Max)
+{
+    private const string Operation = "content-length-range";
+
+    /// <summary>Any length.</summary>
+    public static readonly FileLength Any = new(0, long.MaxValue);
+
+    /// <summary>What both allow.</summary>
+    public FileLength Within(FileLength other) => new(Math.Max(Min, other.Min), Math.Min(Max, other.Max));
+
+    /// <summary>Reads the condition; null when it is another one.</summary>
+    /// <exception cref="S3Exception">InvalidPolicyDocument: it has not two lengths.</exception>
+    public static FileLength? TryRead(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0 || element[0].ValueKind != JsonValueKind.String
+            || !element[0].GetString()!.Equals(Operation, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return element.GetArrayLength() == 3 && ReadBytes(element[1]) is { } min && ReadBytes(element[2]) is { } max
+            ? new FileLength(min, max)
+            : throw new S3Exception(S3Errors.InvalidPolicyDocument.Because($"Invalid Policy: Invalid {Operation} condition."));
+    }
+
+    // Signers in scripting languages write numbers as texts too.
+    private static long? ReadBytes(JsonElement element)
+        => element.ValueKind is JsonValueKind.Number or JsonValueKind.String && S3Number.TryParse(element.ToString(), out long bytes) ? bytes : null;
+}
+
+/// <summary>What is known of a form's file before it is read.</summary>
+/// <param name="Allowed">What the form's policy allows.</param>
+/// <param name="EstimatedBytes">Its length, as far as the request's length tells.</param>
+internal sealed record FormUpload(FileLength Allowed, long EstimatedBytes);

@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace BleepStore.Api.Forms;
+
+/// <summary>One condition of a form's policy on one field.</summary>
+/// <param name="Field">Name of the field without the dollar sign; case does not matter.</param>
+/// <param name="IsPrefix">True for <c>starts-with</c>, false for <c>eq</c>.</param>
+/// <param name="Value">What the field must be, or start with.</param>
+internal sealed record PolicyCondition(string Field, bool IsPrefix, string Value)
+{
+    /// <summary>Decides about a field's value; a field that is absent meets no condition, not even an empty prefix.</summary>
+    public bool IsMetBy(string? value)
+    {
+        if (value is null)
+        {
+            return false;
+        }
+
+        if (!IsPrefix)
+        {
+            return value == Value;
+        }
+
+        // A content type with commas is a list: each of its items must fit.
+        return Field.Equals("Content-Type", StringComparison.OrdinalIgnoreCase) && value.Contains(',', StringComparison.Ordinal)
+            ? value.Split(',', StringSplitOptions.TrimEntries).All(item => item.StartsWith(Value, StringComparison.Ordinal))
+            : value.StartsWith(Value, StringComparison.Ordinal);
+    }
+
+    /// <summary>As S3 shows it where it failed.</summary>
+    public override string ToString()
+        => $"[\"{(IsPrefix ? "starts-with" : "eq")}\", \"${JsonEncodedText.Encode(Field)}\", \"{JsonEncodedText.Encode(Value)}\"]";
+}
