@@ -1,3 +1,5 @@
+using BleepStore.Api.Identities;
+
 namespace BleepStore.Api.Auth;
 
 /// <summary>Who sends a verified request: what the authoriser asks about.</summary>
@@ -26,5 +28,27 @@ internal abstract record Caller
     {
         /// <summary>True when the key acts with all rights of its account; false for a user who has none until a policy gives them.</summary>
         public bool HasAccountRights { get; init; } = true;
+
+        /// <summary>Twelve digits by which ARNs name the account.</summary>
+        public string AccountNumber { get => field ?? Identities.AccountNumber.Of(AccountId); init; }
+
+        /// <summary>The caller's own ARN: of the account's root, a user, or a session.</summary>
+        public string Arn { get => field ?? IdentityArn.OfRoot(AccountNumber); init; }
+
+        /// <summary>Unique id of the principal: the account number for its root, <c>AIDA…</c> for a user, <c>AROA…:session</c> for a role.</summary>
+        public string PrincipalId { get => field ?? AccountNumber; init; }
+
+        /// <summary>Name of the user; null for roots and sessions of roles.</summary>
+        public string? User { get; init; }
+
+        /// <summary>What temporary credentials say; null for permanent ones.</summary>
+        public CallerSession? Session { get; init; }
+
+        // Compared by what says who it is: the rest follows from it.
+        public bool Equals(Account? other)
+            => other is not null && (AccountId, DisplayName, AccessKey, IsRoot, HasAccountRights, Session)
+                == (other.AccountId, other.DisplayName, other.AccessKey, other.IsRoot, other.HasAccountRights, other.Session);
+
+        public override int GetHashCode() => HashCode.Combine(AccountId, AccessKey);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
 
@@ -14,6 +15,32 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
     /// <summary>True when the key acts with all rights of its account.</summary>
     public bool HasAccountRights { get; init; } = true;
 
+    /// <summary>Account number of the caller's ARN; null to make it of the account.</summary>
+    public string? AccountNumber { get; init; }
+
+    /// <summary>The caller's ARN; null for the account's root.</summary>
+    public string? Arn { get; init; }
+
+    /// <summary>Unique id of the principal; null for the account's root.</summary>
+    public string? PrincipalId { get; init; }
+
+    /// <summary>Name of the user; null for roots and sessions of roles.</summary>
+    public string? User { get; init; }
+
+    /// <summary>What a session token said; null for a permanent key.</summary>
+    public CallerSession? Session { get; init; }
+
+    /// <summary>Whoever signs with it.</summary>
+    public Caller.Account Caller => field ??= new Caller.Account(AccountId, DisplayName, AccessKey, IsRoot)
+    {
+        HasAccountRights = HasAccountRights,
+        AccountNumber = AccountNumber!,
+        Arn = Arn!,
+        PrincipalId = PrincipalId!,
+        User = User,
+        Session = Session,
+    };
+
     public override string ToString()
         => new StringBuilder("Credential { AccessKey = ").Append(AccessKey).Append(", Active = ").Append(Active).Append(" }").ToString();
 }
@@ -26,4 +53,9 @@ internal interface ICredentialLookup
 {
     /// <summary>The credential of that access key, null when there is none.</summary>
     ValueTask<Credential?> FindAsync(string accessKey, CancellationToken cancellationToken);
+
+    /// <summary>The temporary credential that a session token carries; null when whom it stands for is gone.</summary>
+    /// <exception cref="S3Exception">InvalidToken: not a token of this store, or of another key. ExpiredToken: its time is over.</exception>
+    ValueTask<Credential?> FindSessionAsync(string accessKey, string token, CancellationToken cancellationToken)
+        => throw new S3Exception(S3Errors.InvalidToken);
 }

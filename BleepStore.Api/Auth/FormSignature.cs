@@ -35,17 +35,12 @@ internal sealed record FormSignature
     public bool IsSigned => IsV4 || Policy is not null || AccessKey is not null || Signature is not null;
 
     /// <summary>This form, when its signature is complete or entirely absent.</summary>
-    /// <exception cref="S3Exception">InvalidArgument, InvalidRequest or InvalidToken.</exception>
+    /// <exception cref="S3Exception">InvalidArgument, InvalidRequest, or InvalidToken for a token without a signature.</exception>
     public FormSignature Checked(SignatureV2Mode signatureV2)
     {
-        if (SecurityToken is not null)
-        {
-            throw new S3Exception(S3Errors.InvalidToken);
-        }
-
         if (!IsSigned)
         {
-            return this;
+            return SecurityToken is null ? this : throw new S3Exception(S3Errors.InvalidToken);
         }
 
         if (IsV4)

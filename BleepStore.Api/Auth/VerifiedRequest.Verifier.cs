@@ -14,6 +14,7 @@ internal sealed partial class VerifiedRequest
     {
         // A form's file has no hash that anybody signed: its policy is what is signed.
         private static readonly PayloadMode FormPayload = new PayloadMode.Unsigned();
+        private const string SessionTokenName = "x-amz-security-token";
 
         private readonly SigningKeyCache _signingKeys = new();
 
@@ -21,21 +22,24 @@ internal sealed partial class VerifiedRequest
         /// <exception cref="S3Exception">The request is refused.</exception>
         public ValueTask<VerifiedRequest> VerifyAsync(IncomingRequest request, CancellationToken cancellationToken)
         {
-            RejectSessionToken(request);
-            return AuthMechanisms.Of(request, options.SignatureV2) switch
+            var mechanism = AuthMechanisms.Of(request, options.SignatureV2);
+            var token = FindSessionToken(request, mechanism);
+            return mechanism switch
             {
                 AuthMechanism.V4Header => VerifyV4Async(
                     request,
                     SignatureV4Header.Parse(request, options.Region, time.GetUtcNow()),
                     PayloadDeclaration.OfSignedHeader(request),
+                    token,
                     cancellationToken),
                 AuthMechanism.V4Query => VerifyV4Async(
                     request,
                     SignatureV4Query.Parse(request, options.Region, time.GetUtcNow()),
                     PayloadDeclaration.OfPresigned(request),
+                    token,
                     cancellationToken),
-                AuthMechanism.V2Header => VerifyV2Async(request, SignatureV2.ParseHeader(request, time.GetUtcNow()), cancellationToken),
-                AuthMechanism.V2Query => VerifyV2Async(request, SignatureV2.ParseQuery(request, time.GetUtcNow()), cancellationToken),
+                AuthMechanism.V2Header => VerifyV2Async(request, SignatureV2.ParseHeader(request, time.GetUtcNow()), token, cancellationToken),
+                AuthMechanism.V2Query => VerifyV2Async(request, SignatureV2.ParseQuery(request, time.GetUtcNow()), token, cancellationToken),
                 _ => ValueTask.FromResult(Anonymous(request)),
             };
         }
@@ -86,43 +90,45 @@ internal sealed partial class VerifiedRequest
             if (form.IsV4)
             {
                 var scope = form.Scope(options.Region);
-                credential = await GetActiveAsync(scope.AccessKey, cancellationToken);
+                credential = await GetActiveAsync(scope.AccessKey, form.SecurityToken, cancellationToken);
                 var signingKey = _signingKeys.Get(credential, scope.Date, options.Region, CredentialScope.Service);
                 matches = SignatureV4.Matches(signingKey.Span, policy, form.Signature);
             }
             else
             {
-                credential = await GetActiveAsync(form.AccessKey!, cancellationToken);
+                credential = await GetActiveAsync(form.AccessKey!, form.SecurityToken, cancellationToken);
                 matches = SignatureV2.Matches(credential.Secret, policy, form.Signature!);
             }
 
             return matches
-                ? CallerOf(credential)
+                ? credential.Caller
                 : throw new S3Exception(SignatureV4.Mismatch(credential.AccessKey, policy, form.Signature!));
         }
 
         private async ValueTask<VerifiedRequest> VerifyV4Async(
-            IncomingRequest request, SignatureV4Claim claim, PayloadDeclaration payload, CancellationToken cancellationToken)
+            IncomingRequest request, SignatureV4Claim claim, PayloadDeclaration payload, string? token, CancellationToken cancellationToken)
         {
             SignedHeaderList.Check(request, claim.SignedHeaders.Span, claim.IsPresigned);
-            var credential = await GetActiveAsync(claim.Credential.AccessKey, cancellationToken);
+            var credential = await GetActiveAsync(claim.Credential.AccessKey, token, cancellationToken);
             var signingKey = _signingKeys.Get(credential, claim.Credential.Date, options.Region, CredentialScope.Service);
             SignatureV4.Check(request, claim, payload.Text, signingKey.Span);
-            return new VerifiedRequest(request, CallerOf(credential), payload.ToMode(claim, signingKey), claim.IsPresigned);
+            return new VerifiedRequest(request, credential.Caller, payload.ToMode(claim, signingKey), claim.IsPresigned);
         }
 
         private async ValueTask<VerifiedRequest> VerifyV2Async(
-            IncomingRequest request, SignatureV2Claim claim, CancellationToken cancellationToken)
+            IncomingRequest request, SignatureV2Claim claim, string? token, CancellationToken cancellationToken)
         {
             var payload = PayloadDeclaration.OfOther(request, claim.IsPresigned);
-            var credential = await GetActiveAsync(claim.AccessKey, cancellationToken);
+            var credential = await GetActiveAsync(claim.AccessKey, token, cancellationToken);
             SignatureV2.Check(request, claim, credential.Secret);
-            return new VerifiedRequest(request, CallerOf(credential), payload.ToMode(), claim.IsPresigned);
+            return new VerifiedRequest(request, credential.Caller, payload.ToMode(), claim.IsPresigned);
         }
 
-        private async ValueTask<Credential> GetActiveAsync(string accessKey, CancellationToken cancellationToken)
+        private async ValueTask<Credential> GetActiveAsync(string accessKey, string? token, CancellationToken cancellationToken)
         {
-            var credential = await credentials.FindAsync(accessKey, cancellationToken);
+            var credential = token is null
+                ? await credentials.FindAsync(accessKey, cancellationToken)
+                : await credentials.FindSessionAsync(accessKey, token, cancellationToken);
             return credential is { Active: true }
                 ? credential
                 : throw new S3Exception(S3Errors.InvalidAccessKeyId.With("AWSAccessKeyId", accessKey));
@@ -134,25 +140,25 @@ internal sealed partial class VerifiedRequest
             return new VerifiedRequest(request, Caller.Anonymous.Instance, payload.ToMode(), isPresigned: false);
         }
 
-        private static Caller.Account CallerOf(Credential credential)
-            => new(credential.AccountId, credential.DisplayName, credential.AccessKey, credential.IsRoot)
-            {
-                HasAccountRights = credential.HasAccountRights,
-            };
-
-        // No temporary credentials are issued, so whatever token comes is foreign; to ignore it would widen what its policy allowed.
-        private static void RejectSessionToken(IncomingRequest request)
+        // A header or a parameter, never two that could be played off against each other; without a signature a token proves nothing.
+        private static string? FindSessionToken(IncomingRequest request, AuthMechanism mechanism)
         {
-            var sent = request.Headers.ContainsKey("x-amz-security-token");
+            string? token = null;
+            if (request.Headers.TryGetValue(SessionTokenName, out var header))
+            {
+                token = header.Count == 1 ? header[0] : throw new S3Exception(S3Errors.InvalidToken);
+            }
+
             foreach (var parameter in request.Query.Parameters)
             {
-                sent |= parameter.Name.Equals("x-amz-security-token", StringComparison.OrdinalIgnoreCase);
+                if (parameter.Name.Equals(SessionTokenName, StringComparison.OrdinalIgnoreCase))
+                {
+                    var isSigned = mechanism is AuthMechanism.V4Query or AuthMechanism.V2Query;
+                    token = isSigned && token is null ? parameter.Value : throw new S3Exception(S3Errors.InvalidToken);
+                }
             }
 
-            if (sent)
-            {
-                throw new S3Exception(S3Errors.InvalidToken);
-            }
+            return token is null || mechanism != AuthMechanism.None ? token : throw new S3Exception(S3Errors.InvalidToken);
         }
     }
 }

@@ -16,6 +16,7 @@ internal static class S3Errors
     public static readonly S3Error BucketNotEmpty = new(409, "BucketNotEmpty", "The bucket that you tried to delete is not empty.");
     public static readonly S3Error EntityTooLarge = new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.");
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
+    public static readonly S3Error ExpiredToken = new(400, "ExpiredToken", "The provided token has expired.");
     public static readonly S3Error IllegalLocationConstraintException = new(400, "IllegalLocationConstraintException", "The specified location constraint is incompatible for the region specific endpoint this request was sent to.");
     public static readonly S3Error IncompleteBody = new(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
     public static readonly S3Error IncorrectNumberOfFilesInPostRequest = new(400, "IncorrectNumberOfFilesInPostRequest", "POST requires exactly one file upload per request.");
