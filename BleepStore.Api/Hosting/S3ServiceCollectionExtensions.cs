@@ -44,6 +44,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<BlobWriter>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();
+        services.AddSingleton<PartReader>();
         services.AddSingleton<ObjectRead>();
         services.AddSingleton<PutObject>();
         services.TryAddSingleton<DamageCounts>();

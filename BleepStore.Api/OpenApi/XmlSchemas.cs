@@ -94,6 +94,20 @@ internal static class XmlSchemas
             Flag("IsTruncated"),
             Text("EncodingType"),
             Many("Part", [Number("PartNumber"), Time("LastModified"), Text("ETag"), Number("Size"), .. Checksums[..5]])),
+        Group(
+            "GetObjectAttributesResponse",
+            Text("ETag"),
+            Group("Checksum", [.. Checksums]),
+            Group(
+                "ObjectParts",
+                Number("PartsCount"),
+                Number("PartNumberMarker"),
+                Number("NextPartNumberMarker"),
+                Number("MaxParts"),
+                Flag("IsTruncated"),
+                Many("Part", [Number("PartNumber"), Number("Size"), .. Checksums[..5]])),
+            Text("StorageClass"),
+            Number("ObjectSize")),
         Text("LocationConstraint"),
         Group("Tagging", Group("TagSet", Many("Tag", Text("Key"), Text("Value")))),
     ];

@@ -86,7 +86,6 @@ internal static class KnownOperations
         new("UpdateBucketMetadataInventoryTableConfiguration", "PUT", Bucket, "metadataInventoryTable"),
         new("UpdateBucketMetadataJournalTableConfiguration", "PUT", Bucket, "metadataJournalTable"),
         new("CreateSession", "GET", Bucket, "session"),
-        new("GetObjectAttributes", "GET", Object, "attributes"),
         new("GetObjectRetention", "GET", Object, "retention"),
         new("PutObjectRetention", "PUT", Object, "retention"),
         new("GetObjectLegalHold", "GET", Object, "legal-hold"),

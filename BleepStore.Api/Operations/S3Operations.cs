@@ -29,6 +29,7 @@ internal static class S3Operations
         S3Route.To<PutObject>(),
         S3Route.To<GetObject>(),
         S3Route.To<HeadObject>(),
+        S3Route.To<GetObjectAttributes>(),
         S3Route.To<DeleteObject>(),
         S3Route.To<CopyObject>(),
         S3Route.To<GetObjectAcl>(),

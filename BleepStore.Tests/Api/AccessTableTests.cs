@@ -16,7 +16,7 @@ public sealed class AccessTableTests : IAsyncLifetime
 
     private static readonly Dictionary<string, string[]> OpenedByObjectGrant = new()
     {
-        ["READ"] = ["GetObject", "HeadObject"],
+        ["READ"] = ["GetObject", "HeadObject", "GetObjectAttributes"],
         ["WRITE"] = [],
         ["READ_ACP"] = ["GetObjectAcl"],
         ["WRITE_ACP"] = ["PutObjectAcl"],

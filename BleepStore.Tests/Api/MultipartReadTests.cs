@@ -114,17 +114,39 @@ public abstract class MultipartReadTests(ApiHost fixture)
         var expected = type == "FULL_OBJECT"
             ? TestBucket.Checksum(algorithm, s_whole)
             : TestBucket.Checksum(algorithm, [.. s_parts.SelectMany(part => Convert.FromBase64String(TestBucket.Checksum(algorithm, part)))]) + "-3";
-        var list = TestBucket.PartList([.. s_parts.Select((part, i) => (i + 1, TestBucket.Md5(part)))]);
+        var bare = TestBucket.PartList([.. s_parts.Select((part, i) => (i + 1, TestBucket.Md5(part)))]);
+        var list = TestBucket.PartList(algorithm, s_parts);
+        if (type == "COMPOSITE")
+        {
+            var missing = await bucket.CompleteAsync("key", id, bare);
+            missing.ErrorCode.ShouldBe("InvalidRequest");
+            missing.Element("Message").ShouldBe($"The upload was created using a {name!.ToLowerInvariant()} checksum. "
+                + "The complete request must include the checksum for each part. It was missing for part 1 in the request.");
+        }
+
+        (await bucket.CompleteAsync("key", id, list.Replace("</Checksum", "=</Checksum", StringComparison.Ordinal))).ErrorCode.ShouldBe("InvalidPart");
+        (await bucket.CompleteAsync("key", id, list, ("x-amz-mp-object-size", "1"))).ErrorCode.ShouldBe("InvalidRequest");
+        (await bucket.CompleteAsync("key", id, list, ("x-amz-mp-object-size", "-1"))).ErrorCode.ShouldBe("InvalidRequest");
         (await bucket.CompleteAsync("key", id, list, (header, "AAAA"))).ErrorCode.ShouldBe("BadDigest");
         (await bucket.CompleteAsync("key", id, list, ("x-amz-checksum-type", type == "COMPOSITE" ? "FULL_OBJECT" : "COMPOSITE")))
             .ErrorCode.ShouldBe("InvalidRequest");
-        var completed = await bucket.CompleteAsync("key", id, list, (header, expected), ("x-amz-checksum-type", type));
+        var completed = await bucket.CompleteAsync(
+            "key", id, type == "COMPOSITE" ? list : bare, (header, expected), ("x-amz-checksum-type", type), ("x-amz-mp-object-size", $"{s_whole.Length}"));
         completed.Status.ShouldBe(200, completed.Text);
         completed.Element("Checksum" + algorithm.Info().Name).ShouldBe(expected);
         completed.Element("ChecksumType").ShouldBe(type);
         var head = await bucket.HeadAsync("key", ("x-amz-checksum-mode", "ENABLED"));
         head.Header(header).ShouldBe(expected);
         head.Header("x-amz-checksum-type").ShouldBe(type);
+
+        // A part has the checksum that it was uploaded with; without being asked for it stays away.
+        for (var number = 1; number <= 3; number++)
+        {
+            var part = await bucket.SendAsync("HEAD", "key", $"partNumber={number}", null, ("x-amz-checksum-mode", "ENABLED"));
+            part.Header(header).ShouldBe(TestBucket.Checksum(algorithm, s_parts[number - 1]));
+            part.Header("x-amz-checksum-type").ShouldBe(type);
+            (await bucket.SendAsync("HEAD", "key", $"partNumber={number}", null)).Header(header).ShouldBeNull();
+        }
     }
 
     [Theory]

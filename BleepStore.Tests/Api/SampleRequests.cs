@@ -61,6 +61,11 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
             }
         }
 
+        if (definition.Name == "GetObjectAttributes")
+        {
+            request.With("x-amz-object-attributes", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize");
+        }
+
         request.WithBody(Body(definition));
         if (definition.TakesForm)
         {

@@ -132,6 +132,14 @@ internal sealed class TestBucket
                 CultureInfo.InvariantCulture, $"<Part><PartNumber>{part.Number}</PartNumber><ETag>\"{part.ETag}\"</ETag></Part>")))
             + "</CompleteMultipartUpload>";
 
+    /// <summary>The list of parts numbered from 1, with their checksums.</summary>
+    public static string PartList(ChecksumAlgorithm algorithm, params byte[][] parts)
+        => "<CompleteMultipartUpload>"
+            + string.Concat(parts.Select((part, i) => string.Create(
+                CultureInfo.InvariantCulture,
+                $"<Part><PartNumber>{i + 1}</PartNumber><ETag>{Md5(part)}</ETag><Checksum{algorithm.Info().Name}>{Checksum(algorithm, part)}</Checksum{algorithm.Info().Name}></Part>")))
+            + "</CompleteMultipartUpload>";
+
     /// <summary>How many bodies the metadata keeps by itself.</summary>
     public async Task<int> CountInlineBodiesAsync()
         => (await Host.Metadata.ListInlineBodiesAsync(after: null, int.MaxValue, TestContext.Current.CancellationToken)).Length;

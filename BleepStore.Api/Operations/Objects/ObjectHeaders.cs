@@ -111,10 +111,22 @@ internal static class ObjectHeaders
         }
 
         // A checksum of the whole says nothing about a part of it.
-        return wholeObject && string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase)
+        return wholeObject && WantsChecksum(request)
             ? response.WithChecksum(record.Checksum, record.PartCount)
             : response;
     }
+
+    /// <summary>True when the reader asks for stored checksums.</summary>
+    public static bool WantsChecksum(S3Request request)
+        => string.Equals(request.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Adds the checksum of one part, and the type of that of the whole object.</summary>
+    public static S3Response WithPartChecksum(this S3Response response, ChecksumRecord? part, ChecksumRecord? whole)
+        => part is null || whole is null
+            ? response
+            : response
+                .With(((ChecksumAlgorithm)part.Algorithm).Info().HeaderName, Convert.ToBase64String(part.Value.Span))
+                .With("x-amz-checksum-type", ((ChecksumType)whole.Type).Name());
 
     /// <summary>Adds a stored checksum and its type.</summary>
     public static S3Response WithChecksum(this S3Response response, ChecksumRecord? checksum, int partCount)

@@ -11,7 +11,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
-internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
+internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts)
 {
     /// <summary>Query parameters of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalQuery =
@@ -93,11 +93,14 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader)
                 .With("PartNumberRequested", partNumber);
         }
 
+        // The checksum of the whole says nothing about a part; the part has its own.
+        var part = record.UploadId is { } uploadId && ObjectHeaders.WantsChecksum(request) ? await parts.FindAsync(uploadId, number, cancellationToken) : null;
         var response = await ContentAsync(request, record, range, status: record.Size == 0 ? 200 : 206, withContent, cancellationToken);
         return response
             .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
             .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))
-            .WithObject(request, record, wholeObject: record.PartCount <= 1);
+            .WithObject(request, record, wholeObject: record.PartCount == 0)
+            .WithPartChecksum(part?.Checksum, record.Checksum);
     }
 
     /// <summary>Where the bytes of the n-th part are; an object that was put whole is its own first part.</summary>

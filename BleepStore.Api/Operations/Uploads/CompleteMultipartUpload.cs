@@ -54,13 +54,14 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             return await RepeatAsync(request, list, cancellationToken);
         }
 
+        list.RequireChecksums(upload);
         var parts = list.Match(upload.UploadId, await ReadPartsAsync(upload.UploadId, cancellationToken));
         var checksum = PartList.ChecksumOf(upload, parts);
         PartList.CheckWhole(request, checksum, parts.Length);
         var size = parts.Sum(part => part.Size);
-        if (request.Header("x-amz-mp-object-size") is { } announced && announced != size.ToString(CultureInfo.InvariantCulture))
+        if (RefuseSize(request, size) is { } refusal)
         {
-            return S3Errors.InvalidRequest.Because("The provided 'x-amz-mp-object-size' header value does not match what was computed.");
+            return refusal;
         }
 
         var record = new ObjectRecord
@@ -95,6 +96,13 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             ? WriteConditions.Name(error, condition)
             : Answer(request, record.ETag, checksum, parts.Length);
     }
+
+    private static S3Error? RefuseSize(S3Request request, long size)
+        => request.Header("x-amz-mp-object-size") is not { } header ? null
+            : !S3Number.TryParse(header, out long announced) ? S3Errors.InvalidRequest.Because("Value for x-amz-mp-object-size header is invalid.")
+            : announced == size ? null
+            : S3Errors.InvalidRequest.Because(string.Create(
+                CultureInfo.InvariantCulture, $"The provided 'x-amz-mp-object-size' header value {announced} does not match what was computed: {size}"));
 
     /// <summary>The same Complete again within a day gets the same answer, whatever became of the object since.</summary>
     private async ValueTask<S3Response> RepeatAsync(S3Request request, PartList list, CancellationToken cancellationToken)

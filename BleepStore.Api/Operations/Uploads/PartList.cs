@@ -59,6 +59,24 @@ internal sealed class PartList
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
+    /// <summary>Refuses a list without the checksums that a composite one is made of: the client says what it uploaded, part by part.</summary>
+    /// <exception cref="S3Exception">InvalidRequest.</exception>
+    public void RequireChecksums(UploadRecord upload)
+    {
+        if (upload.ChecksumType != (int)ChecksumType.Composite)
+        {
+            return;
+        }
+
+        var algorithm = (ChecksumAlgorithm)upload.ChecksumAlgorithm;
+        if (Parts.FirstOrDefault(part => !part.Checksums.Any(sent => sent.Algorithm == algorithm)) is { } without)
+        {
+            throw new S3Exception(S3Errors.InvalidRequest.Because(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The upload was created using a {algorithm.Info().Name.ToLowerInvariant()} checksum. The complete request must include the checksum for each part. It was missing for part {without.Number} in the request.")));
+        }
+    }
+
     /// <summary>The uploaded parts that are listed, in order, when all is right with them.</summary>
     /// <exception cref="S3Exception">InvalidPart or EntityTooSmall.</exception>
     public ImmutableArray<PartRecord> Match(string uploadId, IReadOnlyDictionary<int, PartRecord> uploaded)
@@ -132,7 +150,8 @@ internal sealed class PartList
     {
         if (request.Header("x-amz-checksum-type") is { } type && checksum is not null && ChecksumAlgorithms.ParseType(type) != (ChecksumType)checksum.Type)
         {
-            throw new S3Exception(S3Errors.InvalidRequest.Because("The checksum type specified does not match the one the upload was created with."));
+            throw new S3Exception(S3Errors.InvalidRequest.Because(
+                $"The upload was created using the {((ChecksumType)checksum.Type).Name()} checksum mode. The complete request must use the same checksum mode."));
         }
 
         foreach (var info in ChecksumAlgorithms.All)
