@@ -54,6 +54,18 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>The current version as <see cref="FindObjectAsync"/> finds it, with its inline bytes of the same state.</summary>
     ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken);
 
+    /// <summary>A version or delete marker of a key by its id, current or not; null when there is none.</summary>
+    ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken);
+
+    /// <summary>A version or delete marker of a key by its order, current or not: what an owner row names. Null when there is none.</summary>
+    ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken);
+
+    /// <summary>The newest version of a key, which may be a delete marker; null when it has none.</summary>
+    ValueTask<ObjectRecord?> FindLatestVersionAsync(long bucketId, string key, CancellationToken cancellationToken);
+
+    /// <summary>One page of versions, delete markers and common prefixes; costs what the page holds, wherever it starts.</summary>
+    ValueTask<VersionPage> ListVersionsAsync(long bucketId, VersionListQuery query, CancellationToken cancellationToken);
+
     /// <summary>One page of current objects and common prefixes; costs what the page holds, wherever it starts.</summary>
     ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken);
 
@@ -151,4 +163,7 @@ public interface IMetadataStore : IAsyncDisposable
 }
 
 /// <summary>Counters of the whole store.</summary>
+/// <param name="Buckets">Buckets.</param>
+/// <param name="Objects">Current objects.</param>
+/// <param name="Bytes">Plain sizes of all their versions, noncurrent ones too.</param>
 public readonly record struct StoreCounters(long Buckets, long Objects, long Bytes);

@@ -28,13 +28,29 @@ public interface IMetadataTransaction
     /// <summary>True when the bucket has an object, a version or a delete marker.</summary>
     bool HasObjects(long bucketId);
 
+    /// <summary>Adds current objects, and bytes of versions of any age.</summary>
     void AddToCounters(long bucketId, long objects, long bytes);
 
+    /// <summary>The current version of a key that is not a delete marker.</summary>
     ObjectRecord? FindObject(long bucketId, string key);
 
     void PutObject(long bucketId, ObjectRecord record);
 
     void DeleteObject(long bucketId, string key);
+
+    /// <summary>A noncurrent version or delete marker by its id; the current object is not among them.</summary>
+    ObjectRecord? FindVersion(long bucketId, string key, string versionId);
+
+    /// <summary>A noncurrent version or delete marker by its order.</summary>
+    ObjectRecord? FindVersion(long bucketId, string key, long order);
+
+    /// <summary>The newest noncurrent version or delete marker of a key.</summary>
+    ObjectRecord? FindNewestVersion(long bucketId, string key);
+
+    /// <summary>Inserts a noncurrent version or delete marker, or replaces the one of the same order.</summary>
+    void PutVersion(long bucketId, ObjectRecord record);
+
+    void DeleteVersion(long bucketId, ObjectRecord record);
 
     UploadRecord? FindUpload(long bucketId, string key, string uploadId);
 

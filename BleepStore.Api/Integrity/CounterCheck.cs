@@ -1,10 +1,11 @@
 using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Integrity;
 
 /// <summary>
-/// Holds the counters of buckets against the sum of their objects. A sum takes many reads, so it only counts when nothing was written meanwhile;
+/// Holds the counters of buckets against the sum of their versions. A sum takes many reads, so it only counts when nothing was written meanwhile;
 /// a bucket of a store that never rests long enough is not judged.
 /// </summary>
 internal sealed class CounterCheck(FsckScope scope)
@@ -14,9 +15,10 @@ internal sealed class CounterCheck(FsckScope scope)
     // A query may see a command a moment before its sequence is published.
     private static readonly TimeSpan PublishTime = TimeSpan.FromMilliseconds(100);
 
-    public static BucketCounters Add(BucketCounters sum, ObjectRecord record) => new(sum.Objects + 1, sum.Bytes + record.Size);
+    public static BucketCounters Add(BucketCounters sum, ListedVersion row)
+        => new(sum.Objects + (row is { IsLatest: true, Version.IsDeleteMarker: false } ? 1 : 0), sum.Bytes + row.Version.Size);
 
-    /// <summary>Compares the counters to the sum of the objects as they were walked after <paramref name="sequence"/> was published.</summary>
+    /// <summary>Compares the counters to the sum of the versions as they were walked after <paramref name="sequence"/> was published.</summary>
     public async ValueTask JudgeAsync(BucketRecord bucket, BucketCounters sum, long sequence, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -48,7 +50,7 @@ internal sealed class CounterCheck(FsckScope scope)
     private async ValueTask<BucketCounters> SumAsync(BucketRecord bucket, CancellationToken cancellationToken)
     {
         var sum = default(BucketCounters);
-        await foreach (var page in scope.Walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+        await foreach (var page in scope.Walk.VersionsAsync(bucket.BucketId, cancellationToken))
         {
             sum = page.Aggregate(sum, Add);
         }

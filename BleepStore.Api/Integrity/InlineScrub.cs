@@ -12,11 +12,11 @@ internal sealed class InlineScrub(IMetadataStore metadata, StoreWalk walk, Segme
     {
         await foreach (var bucket in walk.BucketsAsync(cancellationToken))
         {
-            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+            await foreach (var page in walk.VersionsAsync(bucket.BucketId, cancellationToken))
             {
-                foreach (var record in page)
+                foreach (var row in page)
                 {
-                    await ReadAsync(bucket, record, cancellationToken);
+                    await ReadAsync(bucket, row.Version, cancellationToken);
                 }
             }
 
@@ -35,7 +35,7 @@ internal sealed class InlineScrub(IMetadataStore metadata, StoreWalk walk, Segme
     {
         var place = new Place(bucket.Name, record.Key, record.VersionId);
         async ValueTask<bool> IsCurrentAsync()
-            => (await metadata.FindObjectAsync(bucket.BucketId, record.Key, cancellationToken))?.Order == record.Order;
+            => await metadata.FindVersionAsync(bucket.BucketId, record.Key, record.Order, cancellationToken) is not null;
         if (record.UploadId is { } uploadId)
         {
             await ReadPartsAsync(place, uploadId, IsCurrentAsync, cancellationToken);

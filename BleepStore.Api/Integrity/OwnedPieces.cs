@@ -18,7 +18,7 @@ internal sealed class OwnedPieces(IMetadataStore metadata)
     {
         if (owner.Key is { } key)
         {
-            return await metadata.FindObjectAsync(owner.BucketId, key, cancellationToken) is { } record && record.Order == owner.Order
+            return await metadata.FindVersionAsync(owner.BucketId, key, owner.Order, cancellationToken) is { } record
                 && record.Segments.FirstOrDefault(segment => segment.BlobId == owner.BlobId) is { } piece
                     ? new OwnedPiece(piece, record, Part: null)
                     : null;

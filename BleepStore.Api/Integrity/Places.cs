@@ -3,7 +3,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Integrity;
 
 /// <summary>
-/// Names the objects that buckets and uploads belong to, for which the store has no index: it walks all objects when it is first asked for an
+/// Names the objects that buckets and uploads belong to, for which the store has no index: it walks all versions when it is first asked for an
 /// upload, which is when one of its parts was found damaged.
 /// </summary>
 internal sealed class Places(StoreWalk walk)
@@ -56,9 +56,9 @@ internal sealed class Places(StoreWalk walk)
                 uploads[upload.UploadId] = new Place(bucket.Name, upload.Key);
             }
 
-            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+            await foreach (var page in walk.VersionsAsync(bucket.BucketId, cancellationToken))
             {
-                foreach (var record in page.Where(record => record.UploadId is not null))
+                foreach (var record in page.Select(row => row.Version).Where(record => record.UploadId is not null))
                 {
                     uploads[record.UploadId!] = new Place(bucket.Name, record.Key, record.VersionId);
                 }

@@ -40,12 +40,12 @@ internal sealed class RecordCheck(FsckScope scope)
 
         var sequence = scope.Metadata.PublishedSequence;
         var sum = default(BucketCounters);
-        await foreach (var page in scope.Walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+        await foreach (var page in scope.Walk.VersionsAsync(bucket.BucketId, cancellationToken))
         {
-            foreach (var record in page)
+            foreach (var row in page)
             {
-                sum = CounterCheck.Add(sum, record);
-                await CheckObjectAsync(bucket, record, cancellationToken);
+                sum = CounterCheck.Add(sum, row);
+                await CheckObjectAsync(bucket, row.Version, cancellationToken);
                 scope.Run.Advance(++_objects, expected);
             }
         }
@@ -58,7 +58,7 @@ internal sealed class RecordCheck(FsckScope scope)
         scope.Run.CountRecord();
         var suspect = new Suspect(
             new Place(bucket.Name, record.Key, record.VersionId),
-            async () => (await scope.Metadata.FindObjectAsync(bucket.BucketId, record.Key, cancellationToken))?.Order == record.Order);
+            async () => await scope.Metadata.FindVersionAsync(bucket.BucketId, record.Key, record.Order, cancellationToken) is not null);
         if (record.UploadId is { } uploadId)
         {
             scope.ReachableUploads.Add(uploadId);

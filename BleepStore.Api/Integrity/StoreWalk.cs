@@ -34,18 +34,18 @@ internal sealed class StoreWalk(IMetadataStore metadata, ReaderRegistry readers)
         }
     }
 
-    /// <summary>The current objects of a bucket.</summary>
-    public async IAsyncEnumerable<ImmutableArray<ObjectRecord>> ObjectsAsync(long bucketId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>All versions of a bucket's objects, and its delete markers.</summary>
+    public async IAsyncEnumerable<ImmutableArray<ListedVersion>> VersionsAsync(long bucketId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? after = null;
+        var (key, version) = ((string?)null, (string?)null);
         do
         {
             using var pin = readers.Enter(metadata.PublishedSequence);
-            var page = await metadata.ListObjectsAsync(bucketId, new ListQuery("", "", after, RecordsPerPage), cancellationToken);
-            yield return page.Objects;
-            after = page.NextAfter;
+            var page = await metadata.ListVersionsAsync(bucketId, new VersionListQuery("", "", key, version, RecordsPerPage), cancellationToken);
+            yield return page.Versions;
+            (key, version) = (page.NextKeyMarker, page.NextVersionIdMarker);
         }
-        while (after is not null);
+        while (key is not null);
     }
 
     /// <summary>The open uploads of a bucket.</summary>

@@ -17,10 +17,13 @@ internal static class OutcomeErrors
         WriteStatus.PartChanged => S3Errors.InvalidPart,
         WriteStatus.BucketNotEmpty => S3Errors.BucketNotEmpty.With("BucketName", name),
         WriteStatus.BucketExists => S3Errors.BucketAlreadyExists.With("BucketName", name),
+        WriteStatus.VersionMissing => S3Errors.NoSuchVersion.With("Key", name),
+        WriteStatus.IsDeleteMarker => S3Errors.MethodNotAllowed,
+        WriteStatus.VersioningLocked => S3Errors.InvalidBucketState,
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An outcome without an error."),
     };
 
     /// <summary>Null for success; names the request's key or bucket.</summary>
     public static S3Error? Map(WriteOutcome outcome, S3Request request)
-        => Map(outcome.Status, outcome.Status is WriteStatus.KeyMissing ? request.Key : request.Incoming.Bucket ?? "");
+        => Map(outcome.Status, outcome.Status is WriteStatus.KeyMissing or WriteStatus.VersionMissing ? request.Key : request.Incoming.Bucket ?? "");
 }

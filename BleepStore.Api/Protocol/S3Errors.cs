@@ -25,6 +25,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidAccessKeyId = new(403, "InvalidAccessKeyId", "The AWS access key ID that you provided does not exist in our records.");
     public static readonly S3Error InvalidArgument = new(400, "InvalidArgument", "Invalid Argument");
     public static readonly S3Error InvalidBucketName = new(400, "InvalidBucketName", "The specified bucket is not valid.");
+    public static readonly S3Error InvalidBucketState = new(409, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
     public static readonly S3Error InvalidDigest = new(400, "InvalidDigest", "The Content-MD5 that you specified is not valid.");
     public static readonly S3Error InvalidLocationConstraint = new(400, "InvalidLocationConstraint", "The specified location (Region) constraint is not valid.");
     public static readonly S3Error InvalidPart = new(400, "InvalidPart", "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.");

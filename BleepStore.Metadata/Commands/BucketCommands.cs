@@ -83,3 +83,35 @@ public sealed record SetBucketAcl : MetadataCommand<WriteOutcome>
         return new WriteOutcome(WriteStatus.Done, order);
     }
 }
+
+/// <summary>Turns versions of a bucket's objects on, or off for what is written from now on; there is no way back to never.</summary>
+public sealed record SetBucketVersioning : MetadataCommand<WriteOutcome>
+{
+    public required string Bucket { get; init; }
+
+    public required long BucketId { get; init; }
+
+    /// <summary>True to enable versions, false to suspend them.</summary>
+    public required bool IsEnabled { get; init; }
+
+    public EventIntent? Event { get; init; }
+
+    /// <inheritdoc/>
+    public override WriteOutcome Apply(IMetadataTransaction transaction)
+    {
+        if (transaction.FindBucket(Bucket, BucketId) is not { } bucket)
+        {
+            return new WriteOutcome(WriteStatus.BucketMissing);
+        }
+
+        if (bucket.ObjectLockEnabled && !IsEnabled)
+        {
+            return new WriteOutcome(WriteStatus.VersioningLocked);
+        }
+
+        var order = transaction.NextOrder(Time);
+        transaction.PutBucket(bucket with { Versioning = IsEnabled ? VersioningState.Enabled : VersioningState.Suspended });
+        transaction.Tell(Event, Bucket, order);
+        return new WriteOutcome(WriteStatus.Done, order);
+    }
+}

@@ -25,6 +25,9 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
     /// <summary>The bytes of the object's <see cref="SegmentKind.Inline"/> segment; empty when it has none.</summary>
     public ReadOnlyMemory<byte> InlineBody { get; init; }
 
+    /// <summary>Random where the bucket has versions; goes into the version id.</summary>
+    public long VersionSalt { get; init; }
+
     public WriteCondition Condition { get; init; } = WriteCondition.None;
 
     /// <summary>Set for conditional writes with an invocation id.</summary>
@@ -38,7 +41,7 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
     {
-        if (transaction.FindBucket(Bucket, BucketId) is null)
+        if (transaction.FindBucket(Bucket, BucketId) is not { } bucket)
         {
             return new WriteOutcome(WriteStatus.BucketMissing);
         }
@@ -65,8 +68,8 @@ public sealed record PutObject : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
-        var stored = transaction.Replace(BucketId, Object, InlineBody, before, Time);
-        var outcome = new WriteOutcome(WriteStatus.Done, stored.Order, stored.VersionId, stored.LastModified);
+        var stored = transaction.PutCurrent(bucket, Object, InlineBody, before, VersionSalt, Time);
+        var outcome = WriteOutcome.Of(bucket, stored);
         if (Retry is not null)
         {
             transaction.ForgetOperations((Time - RetryIdentity.Memory).UtcTicks, limit: 2);
@@ -94,86 +97,6 @@ public sealed record RecallOperation : MetadataCommand<bool>
     public override bool Apply(IMetadataTransaction transaction) => transaction.FindOperation(Id) is not null;
 }
 
-/// <summary>One key of a <see cref="DeleteObjects"/>.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="IfMatch">ETag (unquoted) the object must have; null for no condition.</param>
-public sealed record ObjectToDelete(string Key, string? IfMatch = null);
-
-/// <summary>Removes up to 1,000 objects, each on its own: one failed condition does not hinder the others. An absent key is done.</summary>
-public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome>>
-{
-    public required string Bucket { get; init; }
-
-    public required long BucketId { get; init; }
-
-    public required ImmutableArray<ObjectToDelete> Keys { get; init; }
-
-    /// <summary>Set for a conditional removal of one key with an invocation id.</summary>
-    public RetryIdentity? Retry { get; init; }
-
-    public EventIntent? Event { get; init; }
-
-    /// <inheritdoc/>
-    public override bool FreesSpace => true;
-
-    /// <inheritdoc/>
-    public override int SizeBytes => 256 * Keys.Length;
-
-    /// <inheritdoc/>
-    public override bool IsLarge => Keys.Length >= ManyRows;
-
-    /// <inheritdoc/>
-    public override ImmutableArray<WriteOutcome> Apply(IMetadataTransaction transaction)
-    {
-        if (transaction.FindBucket(Bucket, BucketId) is null)
-        {
-            return [.. Keys.Select(_ => new WriteOutcome(WriteStatus.BucketMissing))];
-        }
-
-        if (Retry is not null && transaction.FindOperation(Retry.Id) is { } remembered
-            && remembered.Fingerprint.Span.SequenceEqual(Retry.Fingerprint.Span))
-        {
-            return [remembered.Outcome];
-        }
-
-        var outcomes = ImmutableArray.CreateBuilder<WriteOutcome>(Keys.Length);
-        foreach (var key in Keys)
-        {
-            outcomes.Add(Delete(transaction, key));
-        }
-
-        if (Retry is not null && outcomes[0] is { IsDone: true } done)
-        {
-            transaction.ForgetOperations((Time - RetryIdentity.Memory).UtcTicks, limit: 2);
-            transaction.PutOperation(new RememberedOperation(Retry.Id, Retry.Fingerprint, done.Order, done));
-        }
-
-        return outcomes.DrainToImmutable();
-    }
-
-    private WriteOutcome Delete(IMetadataTransaction transaction, ObjectToDelete key)
-    {
-        var current = transaction.FindObject(BucketId, key.Key);
-        var decision = new WriteCondition(key.IfMatch, IfNoneMatch: false).Decide(current);
-        if (decision != WriteStatus.Done)
-        {
-            return new WriteOutcome(decision);
-        }
-
-        var order = transaction.NextOrder(Time);
-        if (current is null)
-        {
-            return new WriteOutcome(WriteStatus.Done, order);
-        }
-
-        transaction.DropBytes(current);
-        transaction.DeleteObject(BucketId, key.Key);
-        transaction.AddToCounters(BucketId, -1, -current.Size);
-        transaction.Tell(Event, Bucket, current, order);
-        return new WriteOutcome(WriteStatus.Done, order, current.VersionId);
-    }
-}
-
 /// <summary>Replaces the access control list of an object.</summary>
 public sealed record SetObjectAcl : MetadataCommand<WriteOutcome>
 {
@@ -182,6 +105,9 @@ public sealed record SetObjectAcl : MetadataCommand<WriteOutcome>
     public required long BucketId { get; init; }
 
     public required string Key { get; init; }
+
+    /// <summary>The version whose list it is; null for the current object.</summary>
+    public string? VersionId { get; init; }
 
     public required AccessControlList Acl { get; init; }
 
@@ -192,7 +118,7 @@ public sealed record SetObjectAcl : MetadataCommand<WriteOutcome>
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, ObjectOwnerId, Event, current => current with { Acl = Acl });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOwnerId, Event, current => current with { Acl = Acl });
 }
 
 /// <summary>Replaces the tags of an object; none removes them.</summary>
@@ -204,6 +130,9 @@ public sealed record SetObjectTags : MetadataCommand<WriteOutcome>
 
     public required string Key { get; init; }
 
+    /// <summary>The version whose tags they are; null for the current object.</summary>
+    public string? VersionId { get; init; }
+
     public required ImmutableArray<KeyValuePair<string, string>> Tags { get; init; }
 
     /// <summary>Only if the object is this account's, as it was when the request was authorised; null for anybody's.</summary>
@@ -213,36 +142,52 @@ public sealed record SetObjectTags : MetadataCommand<WriteOutcome>
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, Key, ObjectOwnerId, Event, current => current with { Tags = Tags });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOwnerId, Event, current => current with { Tags = Tags });
 }
 
-/// <summary>A change of an object's record that leaves its bytes, order and time alone.</summary>
-file static class ObjectChange
+/// <summary>A change of a version's record that leaves its bytes, order and time alone.</summary>
+internal static class ObjectChange
 {
+    /// <summary>Changes the current object, or the version that is named.</summary>
     public static WriteOutcome Apply(
         IMetadataTransaction transaction,
         MetadataCommand<WriteOutcome> command,
-        string bucket,
+        string bucketName,
         long bucketId,
-        string key,
+        (string Key, string? VersionId) name,
         string? ownerId,
         EventIntent? intent,
         Func<ObjectRecord, ObjectRecord> change)
     {
-        if (transaction.FindBucket(bucket, bucketId) is null)
+        if (transaction.FindBucket(bucketName, bucketId) is not { } bucket)
         {
             return new WriteOutcome(WriteStatus.BucketMissing);
         }
 
-        if (transaction.FindObject(bucketId, key) is not { } current
-            || (ownerId is not null && ownerId != current.Acl.OwnerId))
+        var current = transaction.FindObject(bucketId, name.Key);
+        var version = name.VersionId is not { } versionId || current?.VersionId == versionId ? current
+            : transaction.FindVersion(bucketId, name.Key, versionId);
+        if (version is null || (ownerId is not null && ownerId != version.Acl.OwnerId))
         {
-            return new WriteOutcome(WriteStatus.KeyMissing);
+            return new WriteOutcome(name.VersionId is null ? WriteStatus.KeyMissing : WriteStatus.VersionMissing);
+        }
+
+        if (version.IsDeleteMarker)
+        {
+            return new WriteOutcome(WriteStatus.IsDeleteMarker, VersionId: version.VersionId);
         }
 
         var order = transaction.NextOrder(command.Time);
-        transaction.PutObject(bucketId, change(current));
-        transaction.Tell(intent, bucket, current, order);
-        return new WriteOutcome(WriteStatus.Done, order, current.VersionId, current.LastModified);
+        if (ReferenceEquals(version, current))
+        {
+            transaction.PutObject(bucketId, change(version));
+        }
+        else
+        {
+            transaction.PutVersion(bucketId, change(version));
+        }
+
+        transaction.Tell(intent, bucketName, version, order);
+        return WriteOutcome.Of(bucket, version) with { Order = order };
     }
 }

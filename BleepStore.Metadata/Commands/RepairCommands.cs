@@ -37,7 +37,7 @@ public sealed record RestoreBlobOwner : MetadataCommand<bool>
     public override bool Apply(IMetadataTransaction transaction)
     {
         var segments = Owner.Key is { } key
-            ? transaction.FindObject(Owner.BucketId, key) is { } record && record.Order == Owner.Order ? record.Segments : []
+            ? FindVersion(transaction, key)?.Segments ?? []
             : transaction.FindPart(Owner.UploadId ?? "", Owner.PartNumber)?.Segments ?? [];
         if (segments.FirstOrDefault(segment => segment.BlobId == Owner.BlobId) is not { Kind: Records.SegmentKind.Blob } named
             || transaction.FindBlobOwner(Owner.BlobId) is not null)
@@ -48,4 +48,9 @@ public sealed record RestoreBlobOwner : MetadataCommand<bool>
         transaction.PutBlobOwner(Owner with { Backend = named.Backend });
         return true;
     }
+
+    private Records.ObjectRecord? FindVersion(IMetadataTransaction transaction, string key)
+        => transaction.FindObject(Owner.BucketId, key) is { } current && current.Order == Owner.Order
+            ? current
+            : transaction.FindVersion(Owner.BucketId, key, Owner.Order);
 }

@@ -10,29 +10,6 @@ internal static class TransactionSteps
     public static BucketRecord? FindBucket(this IMetadataTransaction transaction, string name, long bucketId)
         => transaction.FindBucket(name) is { } bucket && bucket.BucketId == bucketId ? bucket : null;
 
-    /// <summary>Writes the current version of a key in place of the one before, with counters, owners and garbage.</summary>
-    public static ObjectRecord Replace(
-        this IMetadataTransaction transaction,
-        long bucketId,
-        ObjectRecord record,
-        ReadOnlyMemory<byte> inlineBody,
-        ObjectRecord? before,
-        DateTimeOffset time)
-    {
-        var order = transaction.NextOrder(time);
-        var stored = record with { Order = order, LastModified = time, VersionId = ObjectRecord.NullVersion, IsNull = true };
-        if (before is not null)
-        {
-            transaction.DropBytes(before);
-        }
-
-        transaction.PutObject(bucketId, stored);
-        transaction.PutBytes(
-            stored.Segments, inlineBody, new BlobOwner(BlobId: 0, bucketId, stored.Key, stored.Order, UploadId: null, PartNumber: 0));
-        transaction.AddToCounters(bucketId, before is null ? 1 : 0, stored.Size - (before?.Size ?? 0));
-        return stored;
-    }
-
     /// <summary>Keeps what the bytes of a record need beside it: the owner row of each blob, and the bytes of the inline segment.</summary>
     public static void PutBytes(
         this IMetadataTransaction transaction, ImmutableArray<Segment> segments, ReadOnlyMemory<byte> inlineBody, BlobOwner owner)

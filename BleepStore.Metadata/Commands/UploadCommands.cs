@@ -106,6 +106,9 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
     /// <summary>SHA-256 of the part list as the client sent it: the same list again gets the same answer.</summary>
     public required ReadOnlyMemory<byte> PartListDigest { get; init; }
 
+    /// <summary>Random where the bucket has versions; goes into the version id.</summary>
+    public long VersionSalt { get; init; }
+
     public WriteCondition Condition { get; init; } = WriteCondition.None;
 
     public EventIntent? Event { get; init; }
@@ -138,7 +141,7 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
     {
-        if (transaction.FindBucket(Bucket, BucketId) is null)
+        if (transaction.FindBucket(Bucket, BucketId) is not { } bucket)
         {
             return new WriteOutcome(WriteStatus.BucketMissing);
         }
@@ -166,8 +169,8 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
-        var stored = transaction.Replace(
-            BucketId, Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] }, inlineBody: default, before, Time);
+        var record = Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] };
+        var stored = transaction.PutCurrent(bucket, record, inlineBody: default, before, VersionSalt, Time);
         WriteManifest(transaction);
         if (uploaded.Count > Parts.Length)
         {
@@ -175,7 +178,7 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
         }
 
         transaction.DeleteUpload(upload);
-        var outcome = new WriteOutcome(WriteStatus.Done, stored.Order, stored.VersionId, stored.LastModified);
+        var outcome = WriteOutcome.Of(bucket, stored);
         transaction.ForgetCompletedUploads(Time - Memory, limit: 2);
         transaction.PutCompletedUpload(
             new CompletedUploadRecord(UploadId, BucketId, Object.Key, PartListDigest, Time, outcome, stored.ETag, stored.Checksum));

@@ -1,3 +1,5 @@
+using BleepStore.Metadata.Records;
+
 namespace BleepStore.Metadata.Commands;
 
 /// <summary>How a write ended. The numbers are remembered on disk.</summary>
@@ -25,21 +27,40 @@ public enum WriteStatus
 
     /// <summary>The bucket exists; <see cref="WriteOutcome.OwnerId"/> tells whose.</summary>
     BucketExists = 7,
+
+    /// <summary>The version that the request names is absent.</summary>
+    VersionMissing = 8,
+
+    /// <summary>The version is a delete marker, which has nothing that the request could change.</summary>
+    IsDeleteMarker = 9,
+
+    /// <summary>Object lock keeps the versioning of the bucket enabled.</summary>
+    VersioningLocked = 10,
 }
 
 /// <summary>What a write did.</summary>
 /// <param name="Status">How it ended.</param>
 /// <param name="Order">Order the store assigned; the sequencer.</param>
-/// <param name="VersionId">Version id of the object written or removed.</param>
+/// <param name="VersionId">Version id of the object or delete marker written or removed; null where the bucket never had versions.</param>
 /// <param name="LastModified">Time the object was given.</param>
 /// <param name="OwnerId">Owner of the bucket that stands in the way, for <see cref="WriteStatus.BucketExists"/>.</param>
+/// <param name="IsDeleteMarker">True when a delete marker was written or removed.</param>
 public sealed record WriteOutcome(
     WriteStatus Status,
     long Order = 0,
     string? VersionId = null,
     DateTimeOffset LastModified = default,
-    string? OwnerId = null)
+    string? OwnerId = null,
+    bool IsDeleteMarker = false)
 {
+    /// <summary>What is told of a version that was written; its id only where the bucket has versions.</summary>
+    internal static WriteOutcome Of(BucketRecord bucket, ObjectRecord version)
+        => new(
+            WriteStatus.Done,
+            version.Order,
+            bucket.Versioning == VersioningState.Unversioned ? null : version.VersionId,
+            version.LastModified);
+
     /// <summary>True when the change was made; every other status has changed nothing.</summary>
     public bool IsDone => Status == WriteStatus.Done;
 }

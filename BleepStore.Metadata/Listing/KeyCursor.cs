@@ -6,10 +6,19 @@ namespace BleepStore.Metadata.Listing;
 /// <param name="UploadId">
 /// With <see cref="KeyBoundKind.At"/>: only rows of that very key with a later upload id, and later keys; empty for all.
 /// </param>
-internal readonly record struct KeyBound(KeyBoundKind Kind, string Key, string UploadId = "")
+/// <param name="BelowOrder">
+/// With <see cref="KeyBoundKind.At"/>: only rows of that very key with a smaller order, and later keys; the largest for all.
+/// </param>
+internal readonly record struct KeyBound(KeyBoundKind Kind, string Key, string UploadId = "", long BelowOrder = long.MaxValue)
 {
+    /// <summary>True when the bound lies between the versions of one key.</summary>
+    public bool IsWithinKey => BelowOrder != long.MaxValue;
+
     /// <summary>From a key on, itself included.</summary>
     public static KeyBound At(string key) => new(KeyBoundKind.At, key);
+
+    /// <summary>From the version of a key on that is the first with a smaller order.</summary>
+    public static KeyBound Below(string key, long order) => new(KeyBoundKind.At, key, BelowOrder: order);
 
     /// <summary>Past every row of a key.</summary>
     public static KeyBound After(string key) => new(KeyBoundKind.After, key);

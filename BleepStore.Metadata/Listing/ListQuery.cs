@@ -38,3 +38,32 @@ public sealed record UploadPage(
     bool IsTruncated,
     string? NextKeyMarker,
     string? NextUploadIdMarker);
+
+/// <summary>Which page of versions and delete markers is wanted.</summary>
+/// <param name="Prefix">Only keys that start with it.</param>
+/// <param name="Delimiter">Roll-up delimiter; empty for none.</param>
+/// <param name="KeyMarker">Only versions of keys after this one …</param>
+/// <param name="VersionIdMarker">
+/// … or of this very key that are older than this version, also where it is gone by now; null for none. The versions of a key begin anew where
+/// it cannot be told any more how old it was.
+/// </param>
+/// <param name="Limit">At most this many versions, delete markers and common prefixes together.</param>
+public sealed record VersionListQuery(string Prefix, string Delimiter, string? KeyMarker, string? VersionIdMarker, int Limit);
+
+/// <summary>A version or delete marker of a listing.</summary>
+/// <param name="Version">The version or delete marker.</param>
+/// <param name="IsLatest">True when its key has no newer one.</param>
+public readonly record struct ListedVersion(ObjectRecord Version, bool IsLatest);
+
+/// <summary>One page of versions and delete markers.</summary>
+/// <param name="Versions">By key, and newest first within a key.</param>
+/// <param name="CommonPrefixes">Common prefixes in order.</param>
+/// <param name="IsTruncated">True when more follow.</param>
+/// <param name="NextKeyMarker">Last key or common prefix of the page, where more follow.</param>
+/// <param name="NextVersionIdMarker">Last version id of the page, where more follow and the page did not end in a common prefix.</param>
+public sealed record VersionPage(
+    ImmutableArray<ListedVersion> Versions,
+    ImmutableArray<string> CommonPrefixes,
+    bool IsTruncated,
+    string? NextKeyMarker,
+    string? NextVersionIdMarker);

@@ -13,7 +13,7 @@ internal static class PrefixListing
     /// <summary>One page of current objects.</summary>
     public static ObjectPage ListObjects(IKeyCursor<ObjectRecord> cursor, ListQuery query)
     {
-        var page = Fill(cursor, query.Prefix, query.Delimiter, Start(query.Prefix, query.Delimiter, query.After, uploadId: null),
+        var page = Fill(cursor, query.Prefix, query.Delimiter, Start(query.Prefix, query.Delimiter, query.After, within: null),
             query.Limit);
         return new ObjectPage(page.Rows, page.CommonPrefixes, page.IsTruncated ? page.Last : null);
     }
@@ -21,13 +21,34 @@ internal static class PrefixListing
     /// <summary>One page of open uploads.</summary>
     public static UploadPage ListUploads(IKeyCursor<UploadRecord> cursor, UploadListQuery query)
     {
-        var start = Start(query.Prefix, query.Delimiter, query.KeyMarker, query.UploadIdMarker);
+        KeyBound? within = string.IsNullOrEmpty(query.UploadIdMarker) ? null : new KeyBound(KeyBoundKind.At, query.KeyMarker ?? "", query.UploadIdMarker);
+        var start = Start(query.Prefix, query.Delimiter, query.KeyMarker, within);
         var page = Fill(cursor, query.Prefix, query.Delimiter, start, query.Limit);
         var nextUploadId = page.IsTruncated && !page.EndsInPrefix ? page.Rows[^1].UploadId : null;
         return new UploadPage(page.Rows, page.CommonPrefixes, page.IsTruncated, page.IsTruncated ? page.Last : null, nextUploadId);
     }
 
-    private static KeyBound Start(string prefix, string delimiter, string? after, string? uploadId)
+    /// <summary>One page of versions and delete markers.</summary>
+    /// <param name="cursor">All of them.</param>
+    /// <param name="query">The page.</param>
+    /// <param name="marker">The version that the query's version id marker names; null when there is none, or it is gone.</param>
+    public static VersionPage ListVersions(IKeyCursor<ListedVersion> cursor, VersionListQuery query, ObjectRecord? marker)
+    {
+        KeyBound? within = null;
+        if (query is { KeyMarker: { } key, VersionIdMarker: { } versionId })
+        {
+            // The null version's id says nothing of its age. Told again is better than passed over: who empties a bucket page by page relies on it.
+            within = (marker?.Order ?? VersionIds.FindOrder(versionId)) is { } order ? KeyBound.Below(key, order) : KeyBound.At(key);
+        }
+
+        var start = Start(query.Prefix, query.Delimiter, query.KeyMarker, within);
+        var page = Fill(cursor, query.Prefix, query.Delimiter, start, query.Limit);
+        var nextVersionId = page.IsTruncated && !page.EndsInPrefix ? page.Rows[^1].Version.VersionId : null;
+        return new VersionPage(page.Rows, page.CommonPrefixes, page.IsTruncated, page.IsTruncated ? page.Last : null, nextVersionId);
+    }
+
+    /// <summary>Where a page begins: after a key, or <paramref name="within"/> its rows.</summary>
+    private static KeyBound Start(string prefix, string delimiter, string? after, KeyBound? within)
     {
         if (after is null || KeyOrder.Compare(after, prefix) < 0)
         {
@@ -40,7 +61,7 @@ internal static class PrefixListing
             return KeyBound.PastPrefix(after);
         }
 
-        return string.IsNullOrEmpty(uploadId) ? KeyBound.After(after) : new KeyBound(KeyBoundKind.At, after, uploadId);
+        return within ?? KeyBound.After(after);
     }
 
     private static Page<T> Fill<T>(IKeyCursor<T> cursor, string prefix, string delimiter, KeyBound start, int limit)

@@ -107,6 +107,35 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+        => ReadAsync(FindVersion(_state, bucketId, key, versionId), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken)
+    {
+        var state = _state;
+        return ReadAsync(
+            state.Objects.Find(new RowKey(bucketId, key)) is { } current && current.Order == order ? current : state.FindVersion(bucketId, key, order),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindLatestVersionAsync(long bucketId, string key, CancellationToken cancellationToken)
+    {
+        var state = _state;
+        return ReadAsync(state.Objects.Find(new RowKey(bucketId, key)) ?? state.FindNewestVersion(bucketId, key), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<VersionPage> ListVersionsAsync(long bucketId, VersionListQuery query, CancellationToken cancellationToken)
+    {
+        var state = _state;
+        var cursor = new VersionCursor(new MapCursor<ObjectRecord>(state.Objects, bucketId), new MapVersionCursor(state.Versions, bucketId));
+        var marker = query is { KeyMarker: { } key, VersionIdMarker: { } versionId } ? FindVersion(state, bucketId, key, versionId) : null;
+        return ReadAsync(PrefixListing.ListVersions(cursor, query, marker), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
         => ReadAsync(PrefixListing.ListObjects(new MapCursor<ObjectRecord>(_state.Objects, bucketId), query), cancellationToken);
 
@@ -241,6 +270,11 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static ObjectRecord? FindVersion(MemoryState state, long bucketId, string key, string versionId)
+        => state.Objects.Find(new RowKey(bucketId, key)) is { } current && current.VersionId == versionId
+            ? current
+            : state.FindVersion(bucketId, key, versionId);
 
     private static ReadOnlyMemory<byte>? FindInlineBody(MemoryState state, UInt128 blobId)
         => state.InlineBodies.TryFind(blobId, out var body) ? body : (ReadOnlyMemory<byte>?)null;

@@ -21,6 +21,12 @@ internal sealed record MemoryState
 
     public OrderedMap<RowKey, ObjectRecord> Objects { get; init; } = new(RowKeyOrder.Instance, Bytes);
 
+    /// <summary>Noncurrent versions and delete markers.</summary>
+    public OrderedMap<RowKey, ObjectRecord> Versions { get; init; } = new(RowKeyOrder.Instance, Bytes);
+
+    /// <summary>Orders of <see cref="Versions"/> by bucket, key and version id.</summary>
+    public OrderedMap<RowKey, long> VersionOrders { get; init; } = new(RowKeyOrder.Instance, None);
+
     public OrderedMap<RowKey, (UploadRecord Upload, long LastActivity)> Uploads { get; init; } =
         new(RowKeyOrder.Instance, row => 512 + (2L * row.Upload.Key.Length));
 
@@ -67,13 +73,27 @@ internal sealed record MemoryState
 
     /// <summary>Estimated bytes of all rows.</summary>
     public long SizeBytes
-        => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
+        => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Versions.SizeBytes + VersionOrders.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
         + CompletedUploads.SizeBytes + CompletedByTime.SizeBytes + Operations.SizeBytes + OperationsByOrder.SizeBytes + BlobOwners.SizeBytes
         + Backends.SizeBytes + InlineBodies.SizeBytes + Garbage.SizeBytes + Outbox.SizeBytes + Accounts.SizeBytes + Credentials.SizeBytes
         + Boots.SizeBytes + Identities.SizeBytes;
 
     private static long Bytes(IdentityRecord record)
         => 512L + (2 * (record.Document?.Length ?? 0)) + record.InlinePolicies.Sum(pair => 2L * pair.Value.Length);
+
+    /// <summary>A noncurrent version or delete marker by its id.</summary>
+    public ObjectRecord? FindVersion(long bucketId, string key, string versionId)
+        => VersionOrders.TryFind(new RowKey(bucketId, key, versionId), out var order) ? FindVersion(bucketId, key, order) : null;
+
+    /// <summary>A noncurrent version or delete marker by its order.</summary>
+    public ObjectRecord? FindVersion(long bucketId, string key, long order) => Versions.Find(RowKey.OfVersion(bucketId, key, order));
+
+    /// <summary>The newest noncurrent version or delete marker of a key.</summary>
+    public ObjectRecord? FindNewestVersion(long bucketId, string key)
+    {
+        var index = Versions.IndexAtOrAfter(new RowKey(bucketId, key));
+        return index < Versions.Count && Versions[index] is var row && row.Key.BucketId == bucketId && row.Key.Key == key ? row.Value : null;
+    }
 
     private static long Bytes(ObjectRecord record)
         => 384L + (2 * record.Key.Length) + (192 * record.Segments.Length)

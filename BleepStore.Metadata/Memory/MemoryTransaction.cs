@@ -57,7 +57,9 @@ internal sealed class MemoryTransaction : IMetadataTransaction
         => _state = _state with { Buckets = _state.Buckets.Without(bucket.Name), Counters = _state.Counters.Without(bucket.BucketId) };
 
     /// <inheritdoc/>
-    public bool HasObjects(long bucketId) => new MapCursor<ObjectRecord>(_state.Objects, bucketId).Seek(Listing.KeyBound.At(""));
+    public bool HasObjects(long bucketId)
+        => new MapCursor<ObjectRecord>(_state.Objects, bucketId).Seek(Listing.KeyBound.At(""))
+            || new MapCursor<ObjectRecord>(_state.Versions, bucketId).Seek(Listing.KeyBound.At(""));
 
     /// <inheritdoc/>
     public void AddToCounters(long bucketId, long objects, long bytes)
@@ -77,6 +79,31 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     /// <inheritdoc/>
     public void DeleteObject(long bucketId, string key)
         => _state = _state with { Objects = _state.Objects.Without(new RowKey(bucketId, key)) };
+
+    /// <inheritdoc/>
+    public ObjectRecord? FindVersion(long bucketId, string key, string versionId) => _state.FindVersion(bucketId, key, versionId);
+
+    /// <inheritdoc/>
+    public ObjectRecord? FindVersion(long bucketId, string key, long order) => _state.FindVersion(bucketId, key, order);
+
+    /// <inheritdoc/>
+    public ObjectRecord? FindNewestVersion(long bucketId, string key) => _state.FindNewestVersion(bucketId, key);
+
+    /// <inheritdoc/>
+    public void PutVersion(long bucketId, ObjectRecord record)
+        => _state = _state with
+        {
+            Versions = _state.Versions.With(RowKey.OfVersion(bucketId, record.Key, record.Order), record),
+            VersionOrders = _state.VersionOrders.With(new RowKey(bucketId, record.Key, record.VersionId), record.Order),
+        };
+
+    /// <inheritdoc/>
+    public void DeleteVersion(long bucketId, ObjectRecord record)
+        => _state = _state with
+        {
+            Versions = _state.Versions.Without(RowKey.OfVersion(bucketId, record.Key, record.Order)),
+            VersionOrders = _state.VersionOrders.Without(new RowKey(bucketId, record.Key, record.VersionId)),
+        };
 
     /// <inheritdoc/>
     public UploadRecord? FindUpload(long bucketId, string key, string uploadId)

@@ -1,14 +1,20 @@
+using System.Globalization;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
 
 namespace BleepStore.Metadata.Memory;
 
-/// <summary>Key of a row below a bucket: object or open upload. As a probe it can also stand for a bound between rows.</summary>
+/// <summary>Key of a row below a bucket: object, version or open upload. As a probe it can also stand for a bound between rows.</summary>
 /// <param name="BucketId">The bucket.</param>
 /// <param name="Key">The object key.</param>
-/// <param name="UploadId">The upload; empty for objects.</param>
+/// <param name="UploadId">The upload; the place of a version; empty for objects.</param>
 /// <param name="Bound">Where a probe stands; rows are at their key.</param>
-internal readonly record struct RowKey(long BucketId, string Key, string UploadId = "", KeyBoundKind Bound = KeyBoundKind.At);
+internal readonly record struct RowKey(long BucketId, string Key, string UploadId = "", KeyBoundKind Bound = KeyBoundKind.At)
+{
+    /// <summary>Key of a version's row: newer ones come first.</summary>
+    public static RowKey OfVersion(long bucketId, string key, long order)
+        => new(bucketId, key, (long.MaxValue - order).ToString("x16", CultureInfo.InvariantCulture));
+}
 
 /// <summary>Order of rows below buckets: bucket, UTF-8 bytes of the key, upload id.</summary>
 internal sealed class RowKeyOrder : IComparer<RowKey>
@@ -106,4 +112,21 @@ internal sealed class MapCursor<TRecord>(OrderedMap<RowKey, TRecord> map, long b
     }
 
     private bool InBucket => _index < map.Count && map[_index].Key.BucketId == bucketId;
+}
+
+/// <summary>Walks the versions and delete markers of one bucket in a snapshot of their map.</summary>
+internal sealed class MapVersionCursor(OrderedMap<RowKey, ObjectRecord> map, long bucketId) : IKeyCursor<ObjectRecord>
+{
+    private readonly MapCursor<ObjectRecord> _rows = new(map, bucketId);
+
+    public string Key => _rows.Key;
+
+    public ObjectRecord Current => _rows.Current;
+
+    public bool Seek(KeyBound bound)
+        => _rows.Seek(bound.IsWithinKey
+            ? new KeyBound(KeyBoundKind.At, bound.Key, RowKey.OfVersion(bucketId, bound.Key, bound.BelowOrder).UploadId)
+            : bound);
+
+    public bool MoveNext() => _rows.MoveNext();
 }

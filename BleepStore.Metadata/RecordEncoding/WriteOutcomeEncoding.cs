@@ -12,11 +12,13 @@ internal static class WriteOutcomeEncoding
         writer.OptionalText(3, outcome.VersionId);
         writer.Time(4, outcome.LastModified);
         writer.OptionalText(5, outcome.OwnerId);
+        writer.Flag(6, outcome.IsDeleteMarker);
     }
 
     public static WriteOutcome Read(RecordReader reader)
     {
         var (status, order, version, modified, owner) = (WriteStatus.Done, 0L, default(string), default(DateTimeOffset), default(string));
+        var isMarker = false;
         while (reader.Next(out var field))
         {
             switch (field)
@@ -26,10 +28,11 @@ internal static class WriteOutcomeEncoding
                 case 3: version = reader.Text(); break;
                 case 4: modified = reader.Time(); break;
                 case 5: owner = reader.Text(); break;
+                case 6: isMarker = reader.Flag(); break;
             }
         }
 
-        return new WriteOutcome(status, order, version, modified, owner);
+        return new WriteOutcome(status, order, version, modified, owner, isMarker);
     }
 
     public static ReadOnlySpan<byte> Encode(RecordWriter writer, WriteOutcome outcome)

@@ -37,6 +37,6 @@ public sealed record BucketRecord
 }
 
 /// <summary>Running counters of a bucket.</summary>
-/// <param name="Objects">Current objects.</param>
-/// <param name="Bytes">Their plain sizes summed.</param>
+/// <param name="Objects">Current objects: versions beside them and delete markers do not count.</param>
+/// <param name="Bytes">Plain sizes of all versions summed, noncurrent ones too: what the bucket stores.</param>
 public readonly record struct BucketCounters(long Objects, long Bytes);

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
@@ -24,9 +22,7 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
     private readonly CommandQueue _queue;
     private readonly SqliteCommitter? _committer;
     private readonly long _sequenceWhenOpened;
-    private readonly ConcurrentStack<SqliteQueries> _readers = [];
-    private readonly int _maxIdleReaders = Math.Max(8, 2 * Environment.ProcessorCount);
-    private int _idleReaders;
+    private readonly SqliteReaders _readers;
     private int _disposed;
 
     /// <summary>Locks the directory, opens or makes the database and starts the committer.</summary>
@@ -43,6 +39,7 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
         try
         {
             _path = Path.Combine(Path.GetFullPath(options.Path), options.FileName);
+            _readers = new SqliteReaders(_path, options.IsReadOnly);
             if (options.IsReadOnly)
             {
                 // Nobody commits: the queue is closed from the start, and there is no reserve to keep.
@@ -134,6 +131,23 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
     /// <inheritdoc/>
     public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
         => ReadAsync((bucketId, key), static (queries, row) => queries.FindObjectWithBody(row.bucketId, row.key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+        => ReadAsync(
+            (bucketId, key, versionId), static (queries, row) => queries.FindVersion(row.bucketId, row.key, row.versionId), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, key, order), static (queries, row) => queries.FindVersion(row.bucketId, row.key, row.order), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectRecord?> FindLatestVersionAsync(long bucketId, string key, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, key), static (queries, row) => queries.FindLatestVersion(row.bucketId, row.key), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<VersionPage> ListVersionsAsync(long bucketId, VersionListQuery query, CancellationToken cancellationToken)
+        => ReadAsync((bucketId, query), static (queries, page) => queries.ListVersions(page.bucketId, page.query), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
@@ -244,17 +258,14 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
             return;
         }
 
+        _readers.Close();
         _queue.Close(new MetadataUnavailableException("The metadata store is closed.", outcomeUnknown: false));
         if (_committer is not null)
         {
             await _committer.Ended;
         }
 
-        while (_readers.TryPop(out var reader))
-        {
-            reader.Database.Dispose();
-        }
-
+        _readers.Dispose();
         _writer?.Dispose();
         _lock.Dispose();
     }
@@ -294,79 +305,7 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
 
     private ValueTask<TResult> ReadAsync<TArgument, TResult>(
         TArgument argument, Func<SqliteQueries, TArgument, TResult> read, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<TResult>(cancellationToken);
-        }
-
-        try
-        {
-            var reader = Rent();
-            try
-            {
-                return ValueTask.FromResult(read(reader, argument));
-            }
-            catch
-            {
-                reader.Database.ResetStatements();
-                throw;
-            }
-            finally
-            {
-                Return(reader);
-            }
-        }
-        catch (SqliteEngineException error)
-        {
-            return ValueTask.FromException<TResult>(error.ToPublic());
-        }
-        catch (Exception error) when (error is MetadataFormatException or EncoderFallbackException)
-        {
-            return ValueTask.FromException<TResult>(error);
-        }
-    }
-
-    private SqliteQueries OpenReader()
-    {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-#pragma warning disable CA2000 // The queries own the connection, and Return or DisposeAsync dispose of it.
-        var database = _committer is null ? SqliteDatabase.OpenReadOnly(_path, ReaderBusyTimeout) : SqliteDatabase.Open(_path, ReaderBusyTimeout);
-#pragma warning restore CA2000
-        try
-        {
-            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
-            return new SqliteQueries(database);
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
-    }
-
-    private SqliteQueries Rent()
-    {
-        if (_readers.TryPop(out var idle))
-        {
-            Interlocked.Decrement(ref _idleReaders);
-            return idle;
-        }
-
-        return OpenReader();
-    }
-
-    private void Return(SqliteQueries reader)
-    {
-        if (_disposed != 0 || reader.Database.InTransaction || Volatile.Read(ref _idleReaders) >= _maxIdleReaders)
-        {
-            reader.Database.Dispose();
-            return;
-        }
-
-        Interlocked.Increment(ref _idleReaders);
-        _readers.Push(reader);
-    }
+        => _readers.ReadAsync(argument, read, cancellationToken);
 
     // The shared index of the journal is made anew after a loss of power, which needs room on a disk that may have none.
     private SqliteWriter OpenWriter(SqliteMetadataOptions options)

@@ -73,6 +73,9 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     /// <summary>The queries for accounts and who belongs to them.</summary>
     public SqliteIdentityQueries Identities { get; } = new(database);
 
+    /// <summary>The queries of noncurrent versions and delete markers.</summary>
+    public SqliteVersionQueries Versions { get; } = new(database);
+
     public BucketRecord? FindBucket(string name) => _bucket.Bind(name).First(row => BucketRecordEncoding.Decode(row.Bytes(0)));
 
     public List<BucketRecord> ListBuckets(string? ownerId, string prefix, string? after, int limit)
@@ -142,6 +145,32 @@ internal sealed class SqliteQueries(SqliteDatabase database)
                     => ObjectRecordEncoding.Decode(row.Bytes(1), key)),
                 query),
             _objectRows);
+
+    /// <summary>A version or delete marker by its id, current or not.</summary>
+    public ObjectRecord? FindVersion(long bucketId, string key, string versionId)
+        => OneState(
+            () => FindObject(bucketId, key) is { } current && current.VersionId == versionId ? current : Versions.Find(bucketId, key, versionId));
+
+    /// <summary>A version or delete marker by its order, current or not.</summary>
+    public ObjectRecord? FindVersion(long bucketId, string key, long order)
+        => OneState(() => FindObject(bucketId, key) is { } current && current.Order == order ? current : Versions.Find(bucketId, key, order));
+
+    /// <summary>The newest version or delete marker of a key.</summary>
+    public ObjectRecord? FindLatestVersion(long bucketId, string key)
+        => OneState(() => FindObject(bucketId, key) ?? Versions.FindNewest(bucketId, key));
+
+    public VersionPage ListVersions(long bucketId, VersionListQuery query)
+        => OneState(
+            () =>
+            {
+                var objects = new SqliteCursor<ObjectRecord>(_objectRows, bucketId, hasUploadId: false, (row, key)
+                    => ObjectRecordEncoding.Decode(row.Bytes(1), key));
+                var marker = query is { KeyMarker: { } key, VersionIdMarker: { } versionId }
+                    ? FindObject(bucketId, key) is { } current && current.VersionId == versionId ? current : Versions.Find(bucketId, key, versionId)
+                    : null;
+                return PrefixListing.ListVersions(new VersionCursor(objects, Versions.OpenCursor(bucketId)), query, marker);
+            },
+            [_objectRows, .. Versions.Rows]);
 
     public UploadRecord? FindUpload(long bucketId, string key, string uploadId)
         => _upload.Bind(bucketId).BindKey(key).Bind(uploadId).First(row => UploadRecordEncoding.Decode(row.Bytes(0)));
@@ -246,7 +275,7 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         { Backend = row.Text(6) };
 
     /// <summary>Runs a read of several seeks against one state of the store.</summary>
-    private T OneState<T>(Func<T> read, SqliteStatement rows)
+    private T OneState<T>(Func<T> read, params ReadOnlySpan<SqliteStatement> rows)
     {
         _begin.Run();
         try
@@ -255,7 +284,11 @@ internal sealed class SqliteQueries(SqliteDatabase database)
         }
         finally
         {
-            rows.Reset();
+            foreach (var statement in rows)
+            {
+                statement.Reset();
+            }
+
             _end.Run();
         }
     }

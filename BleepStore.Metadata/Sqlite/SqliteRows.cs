@@ -30,6 +30,15 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement DeleteObject { get; } = database.Prepare("DELETE FROM objects WHERE bucket_id = ? AND key = ?");
 
+    public SqliteStatement PutVersion { get; } = database.Prepare(
+        """
+        INSERT INTO versions (bucket_id, key, "order", version_id, is_null, record) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (bucket_id, key, "order") DO UPDATE SET record = excluded.record
+        """);
+
+    public SqliteStatement DeleteVersion { get; } =
+        database.Prepare("DELETE FROM versions WHERE bucket_id = ? AND key = ? AND \"order\" = ?");
+
     public SqliteStatement PutUpload { get; } =
         database.Prepare("INSERT OR REPLACE INTO uploads (bucket_id, key, upload_id, last_activity, record) VALUES (?, ?, ?, ?, ?)");
 

@@ -180,6 +180,24 @@ internal sealed partial class SqliteTransaction : IMetadataTransaction
     public void DeleteObject(long bucketId, string key) => Write(_rows.DeleteObject.Bind(bucketId).BindKey(key));
 
     /// <inheritdoc/>
+    public ObjectRecord? FindVersion(long bucketId, string key, string versionId) => _queries.Versions.Find(bucketId, key, versionId);
+
+    /// <inheritdoc/>
+    public ObjectRecord? FindVersion(long bucketId, string key, long order) => _queries.Versions.Find(bucketId, key, order);
+
+    /// <inheritdoc/>
+    public ObjectRecord? FindNewestVersion(long bucketId, string key) => _queries.Versions.FindNewest(bucketId, key);
+
+    /// <inheritdoc/>
+    public void PutVersion(long bucketId, ObjectRecord record)
+        => Write(_rows.PutVersion.Bind(bucketId).BindKey(record.Key).Bind(record.Order).Bind(record.VersionId).Bind(record.IsNull ? 1 : 0)
+            .Bind(ObjectRecordEncoding.Encode(_writer, record, withKey: false)));
+
+    /// <inheritdoc/>
+    public void DeleteVersion(long bucketId, ObjectRecord record)
+        => Write(_rows.DeleteVersion.Bind(bucketId).BindKey(record.Key).Bind(record.Order));
+
+    /// <inheritdoc/>
     public UploadRecord? FindUpload(long bucketId, string key, string uploadId) => _queries.FindUpload(bucketId, key, uploadId);
 
     /// <inheritdoc/>

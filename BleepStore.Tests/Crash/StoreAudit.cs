@@ -88,9 +88,9 @@ internal static class StoreAudit
 
         await foreach (var bucket in walk.BucketsAsync(cancellationToken))
         {
-            await foreach (var page in walk.ObjectsAsync(bucket.BucketId, cancellationToken))
+            await foreach (var page in walk.VersionsAsync(bucket.BucketId, cancellationToken))
             {
-                foreach (var record in page)
+                foreach (var (record, _) in page)
                 {
                     Add(record.Segments);
                     await AddPartsAsync(record.UploadId ?? "");

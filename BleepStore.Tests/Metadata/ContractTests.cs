@@ -41,3 +41,15 @@ public sealed class SqliteConfigurationTests : ConfigurationContract<SqliteEngin
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryConfigurationTests : ConfigurationContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteVersionTests : VersionContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryVersionTests : VersionContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteVersionListingTests : VersionListingContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryVersionListingTests : VersionListingContract<MemoryEngine>;

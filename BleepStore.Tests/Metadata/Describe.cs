@@ -34,6 +34,16 @@ internal static class Describe
                 }
             }
 
+            foreach (var (row, isLatest) in (await store.ListVersionsAsync(bucket.BucketId, new VersionListQuery("", "", null, null, All),
+                cancellationToken)).Versions)
+            {
+                Line(text, $"version {row.Key} {isLatest} {Hex(ObjectRecordEncoding.Encode(writer, row))}");
+                foreach (var segment in row.Segments)
+                {
+                    await InlineAsync(segment);
+                }
+            }
+
             foreach (var row in (await store.ListUploadsAsync(bucket.BucketId, new UploadListQuery("", "", null, null, All),
                 cancellationToken)).Uploads)
             {

@@ -29,6 +29,16 @@ internal sealed partial class ListingWork : IDisposable
         return (page, steps, pages);
     }
 
+    /// <summary>The same of a page of versions.</summary>
+    public (VersionPage Page, int Steps, int Pages) List(long bucketId, VersionListQuery query)
+    {
+        _queries.ListVersions(bucketId, query);
+        Take();
+        var page = _queries.ListVersions(bucketId, query);
+        var (steps, pages) = Take();
+        return (page, steps, pages);
+    }
+
     /// <summary>CPU time of this thread per page.</summary>
     public TimeSpan Time(long bucketId, ListQuery query, int times)
     {

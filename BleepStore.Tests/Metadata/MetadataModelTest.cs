@@ -64,21 +64,31 @@ public sealed class MetadataModelTest
         IMetadataStore model, IMetadataStore sqlite, RandomCommands commands, string where, CancellationToken cancellationToken)
     {
         (await Describe.StoreAsync(sqlite, cancellationToken)).ShouldBe(await Describe.StoreAsync(model, cancellationToken), where);
-        foreach (var (bucket, objects, uploads) in commands.Queries())
+        foreach (var bucket in await model.ListBucketsAsync(null, "", null, int.MaxValue, cancellationToken))
         {
-            var expected = await PagesAsync(model, bucket, objects, uploads, cancellationToken);
-            (await PagesAsync(sqlite, bucket, objects, uploads, cancellationToken)).ShouldBe(expected, $"{where}: {objects} {uploads}");
+            await VersionRules.CheckAsync(sqlite, bucket.BucketId, cancellationToken);
+        }
+
+        foreach (var query in commands.Queries())
+        {
+            var expected = await PagesAsync(model, query, cancellationToken);
+            (await PagesAsync(sqlite, query, cancellationToken)).ShouldBe(expected, $"{where}: {query}");
         }
     }
 
     private static async Task<string> PagesAsync(
-        IMetadataStore store, long bucket, ListQuery objects, UploadListQuery uploads, CancellationToken cancellationToken)
+        IMetadataStore store,
+        (long Bucket, ListQuery Objects, VersionListQuery Versions, UploadListQuery Uploads) query,
+        CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        var page = await store.ListObjectsAsync(bucket, objects, cancellationToken);
+        var page = await store.ListObjectsAsync(query.Bucket, query.Objects, cancellationToken);
         text.AppendJoin(' ', page.Objects.Select(Describe.Record)).Append('|').AppendJoin(' ', page.CommonPrefixes).Append('|')
             .Append(page.NextAfter);
-        var open = await store.ListUploadsAsync(bucket, uploads, cancellationToken);
+        var versions = await store.ListVersionsAsync(query.Bucket, query.Versions, cancellationToken);
+        text.AppendJoin(' ', versions.Versions.Select(VersionRules.Describe)).Append('|').AppendJoin(' ', versions.CommonPrefixes).Append('|')
+            .Append(versions.IsTruncated).Append(versions.NextKeyMarker).Append(versions.NextVersionIdMarker);
+        var open = await store.ListUploadsAsync(query.Bucket, query.Uploads, cancellationToken);
         text.AppendJoin(' ', open.Uploads.Select(row => $"{row.Key}:{row.UploadId}")).Append('|').AppendJoin(' ', open.CommonPrefixes)
             .Append('|').Append(open.IsTruncated).Append(open.NextKeyMarker).Append(open.NextUploadIdMarker);
         return text.ToString();

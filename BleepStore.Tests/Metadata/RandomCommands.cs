@@ -29,18 +29,28 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(25) switch
+        return random.Next(29) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
-            2 => Run(Delete(bucket, id, time)),
-            3 => Run(new SetObjectAcl { Time = time, Bucket = bucket, BucketId = id, Key = key, Acl = Acl with { OwnerId = Pick(ETags) } }),
+            2 or 23 => Run(await DeleteAsync(model, bucket, id, time, cancellationToken)),
+            24 => Run(new SetBucketVersioning { Time = time, Bucket = bucket, BucketId = id, IsEnabled = random.Next(3) != 0, Event = Event() }),
+            3 => Run(new SetObjectAcl
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                Key = key,
+                VersionId = await AnyVersionAsync(model, id, key, cancellationToken),
+                Acl = Acl with { OwnerId = Pick(ETags) },
+            }),
             4 => Run(new SetObjectTags
             {
                 Time = time,
                 Bucket = bucket,
                 BucketId = id,
                 Key = key,
+                VersionId = await AnyVersionAsync(model, id, key, cancellationToken),
                 Tags = [new("t", Pick(ETags))],
                 Event = Event()
             }),
@@ -68,8 +78,8 @@ internal sealed class RandomCommands(Random random)
         };
     }
 
-    /// <summary>Random pages of both listings.</summary>
-    public IEnumerable<(long Bucket, ListQuery Objects, UploadListQuery Uploads)> Queries()
+    /// <summary>Random pages of all listings.</summary>
+    public IEnumerable<(long Bucket, ListQuery Objects, VersionListQuery Versions, UploadListQuery Uploads)> Queries()
     {
         for (var count = 0; count < 60; count++)
         {
@@ -80,6 +90,8 @@ internal sealed class RandomCommands(Random random)
             yield return (
                 random.Next(1, 5),
                 new ListQuery(prefix, delimiter, marker, limit),
+                new VersionListQuery(
+                    prefix, delimiter, marker, random.Next(2) == 0 ? null : Pick(["null", VersionIds.Of(_now.Ticks - random.Next(1 << 30), 1)]), limit),
                 new UploadListQuery(prefix, delimiter, marker, random.Next(2) == 0 ? null : "upload-" + random.Next(6), limit));
         }
     }
@@ -114,22 +126,48 @@ internal sealed class RandomCommands(Random random)
                 UserMetadata = random.Next(3) == 0 ? [new("m", Pick(ETags))] : [],
             },
             InlineBody = body,
+            VersionSalt = random.NextInt64(),
             Condition = new WriteCondition(random.Next(4) == 0 ? Pick(["1", "2", "*"]) : null, random.Next(6) == 0),
             Retry = random.Next(4) == 0 ? new RetryIdentity(new[] { (byte)random.Next(4) }, new[] { (byte)random.Next(2) }) : null,
             Event = Event(),
         };
     }
 
-    private DeleteObjects Delete(string bucket, long id, DateTimeOffset time)
-        => new()
+    private async Task<DeleteObjects> DeleteAsync(
+        IMetadataStore model, string bucket, long id, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var keys = ImmutableArray.CreateBuilder<ObjectToDelete>();
+        for (var count = random.Next(1, 5); count > 0; count--)
+        {
+            var key = Pick(Names);
+            keys.Add(new ObjectToDelete(
+                key, random.Next(4) == 0 ? Pick(ETags) : null, await AnyVersionAsync(model, id, key, cancellationToken)));
+        }
+
+        return new DeleteObjects
         {
             Time = time,
             Bucket = bucket,
             BucketId = id,
-            Keys = [.. Enumerable.Range(0, random.Next(1, 5))
-                .Select(_ => new ObjectToDelete(Pick(Names), random.Next(4) == 0 ? Pick(ETags) : null))],
+            Keys = keys.DrainToImmutable(),
+            OwnerId = Pick(ETags),
+            VersionSalt = random.NextInt64(),
             Event = Event(),
         };
+    }
+
+    /// <summary>Often none; else a version of the key, where it has one, or one that is not there.</summary>
+    private async Task<string?> AnyVersionAsync(IMetadataStore model, long bucketId, string key, CancellationToken cancellationToken)
+    {
+        if (random.Next(2) == 0)
+        {
+            return null;
+        }
+
+        var rows = (await model.ListVersionsAsync(bucketId, new VersionListQuery(key, "", null, null, 100), cancellationToken)).Versions
+            .Where(row => row.Version.Key == key).ToList();
+        return rows.Count == 0 || random.Next(8) == 0 ? Pick(["null", VersionIds.Of(_now.Ticks, 1)]) : rows[random.Next(rows.Count)].Version.VersionId;
+    }
 
     private async Task<UploadRecord> AnyUploadAsync(IMetadataStore model, long bucketId, CancellationToken cancellationToken)
     {
@@ -175,6 +213,7 @@ internal sealed class RandomCommands(Random random)
             Parts = [.. parts.Select(part => new ManifestPart(part.PartNumber, part.Size))],
             PartsDigest = random.Next(10) == 0 ? new byte[32] : CompleteUpload.DigestParts(parts),
             PartListDigest = new[] { (byte)random.Next(2) },
+            VersionSalt = random.NextInt64(),
             Condition = new WriteCondition(null, random.Next(5) == 0),
             Event = Event(),
         };

@@ -36,8 +36,8 @@ internal sealed class ScaleKeys(int count)
     }
 
     /// <summary>
-    /// Adds one delete marker a flat key, and as many again between them. No command makes one yet, so the rows are written while the store is
-    /// closed.
+    /// Adds one delete marker a flat key, and as many again between them. The rows are written while the store is closed, which takes less long
+    /// than commands.
     /// </summary>
     public async Task AddDeleteMarkersAsync(SqliteTestBed bed)
     {

@@ -40,6 +40,18 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindObjectWithBody"), inner.FindObjectWithBodyAsync(bucketId, key, cancellationToken));
 
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindVersion"), inner.FindVersionAsync(bucketId, key, versionId, cancellationToken));
+
+    public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindVersion"), inner.FindVersionAsync(bucketId, key, order, cancellationToken));
+
+    public ValueTask<ObjectRecord?> FindLatestVersionAsync(long bucketId, string key, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindLatestVersion"), inner.FindLatestVersionAsync(bucketId, key, cancellationToken));
+
+    public ValueTask<VersionPage> ListVersionsAsync(long bucketId, VersionListQuery query, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ListVersions"), inner.ListVersionsAsync(bucketId, query, cancellationToken));
+
     public ValueTask<ObjectPage> ListObjectsAsync(long bucketId, ListQuery query, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListObjects"), inner.ListObjectsAsync(bucketId, query, cancellationToken));
 
