@@ -64,7 +64,7 @@ public sealed class MetadataModelTest
         IMetadataStore model, IMetadataStore sqlite, RandomCommands commands, string where, CancellationToken cancellationToken)
     {
         (await Describe.StoreAsync(sqlite, cancellationToken)).ShouldBe(await Describe.StoreAsync(model, cancellationToken), where);
-        foreach (var bucket in await model.ListBucketsAsync(null, "", null, int.MaxValue, cancellationToken))
+        foreach (var bucket in await sqlite.ListBucketsAsync(null, "", null, int.MaxValue, cancellationToken))
         {
             await VersionRules.CheckAsync(sqlite, bucket.BucketId, cancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Listing;
-using BleepStore.Metadata.Records;
 
 namespace BleepStore.Tests.Metadata;
 
