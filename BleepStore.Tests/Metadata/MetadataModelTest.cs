@@ -61,7 +61,7 @@ public sealed class MetadataModelTest
     }
 
     private static async Task CompareAsync(
-        IMetadataStore model, IMetadataStore sqlite, RandomCommands commands, string where, CancellationToken cancellationToken)
+        MemoryMetadataStore model, SqliteMetadataStore sqlite, RandomCommands commands, string where, CancellationToken cancellationToken)
     {
         (await Describe.StoreAsync(sqlite, cancellationToken)).ShouldBe(await Describe.StoreAsync(model, cancellationToken), where);
         foreach (var bucket in await sqlite.ListBucketsAsync(null, "", null, int.MaxValue, cancellationToken))
