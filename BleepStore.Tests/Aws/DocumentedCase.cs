@@ -8,7 +8,7 @@ namespace BleepStore.Tests.Aws;
 internal sealed record DocumentedCase(string Area, string Name, string Page, IReadOnlyList<DocumentedExchange> Exchanges);
 
 /// <summary>One request of a case and what is expected of its answer.</summary>
-/// <param name="Caller">Who sends it: root, alice, bob, anonymous, or presigned for a URL of the root's.</param>
+/// <param name="Caller">Who sends it: root, alice, bob, anonymous, presigned for a URL of the root's, or form for a browser's form.</param>
 /// <param name="Method">HTTP method.</param>
 /// <param name="Target">Path and query, with placeholders.</param>
 /// <param name="Headers">Request headers, with placeholders.</param>

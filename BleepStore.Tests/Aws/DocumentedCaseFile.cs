@@ -56,7 +56,7 @@ internal static partial class DocumentedCaseFile
         }
     }
 
-    [GeneratedRegex("^((?<who>root|alice|bob|anonymous|presigned) )?(?<method>GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH) (?<target>[/*][^ ]*)( \\| (?<body>.*))?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^((?<who>root|alice|bob|anonymous|presigned|form) )?(?<method>GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH) (?<target>[/*][^ ]*)( \\| (?<body>.*))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RequestLine();
 
     [GeneratedRegex("^(?<status>[0-9]{3})( (?<code>[A-Za-z0-9.]+))?$", RegexOptions.ExplicitCapture, 1000)]

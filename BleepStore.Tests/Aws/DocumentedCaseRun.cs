@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using BleepStore.Api.Auth;
@@ -34,6 +35,8 @@ internal sealed class DocumentedCaseRun(S3TestHost host, DocumentedCase document
                 }
             }
 
+            AddDigest(request);
+
             var response = await SendAsync(exchange.Caller, request);
             var text = $"{documented.Page}\n{request.Method} {request.Target}\n=> {response.Status}\n{string.Join('\n', response.Headers.Select(header => $"{header.Key}: {header.Value}"))}\n\n{Shorten(response.Text)}";
             Check(exchange.Expected, request, response, text);
@@ -43,15 +46,51 @@ internal sealed class DocumentedCaseRun(S3TestHost host, DocumentedCase document
     private async Task<RawResponse> SendAsync(string caller, TestRequest request)
     {
         var now = TimeProvider.System.GetUtcNow();
+        if (caller == "form")
+        {
+            MakeForm(request, now);
+        }
+
         var who = caller switch
         {
             "alice" => S3TestHost.Alice,
             "bob" => S3TestHost.Bob,
-            "anonymous" => null,
+            "anonymous" or "form" => null,
             _ => S3TestHost.Root,
         };
         Sign(caller, who, request, now);
         return await RawConnection.SendAsync(host.Endpoint, request, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Every SDK sends the digest of a document, and S3 demands it of many: a case leaves it out by saying none.</summary>
+    private static void AddDigest(TestRequest request)
+    {
+        if (request.Body is [(byte)'<', ..] && !request.Headers.Any(header => header.Key.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase)))
+        {
+            request.Set("Content-MD5", request.Header("Content-MD5") ?? Convert.ToBase64String(MD5.HashData(request.Body)));
+        }
+
+        if (request.Header("Content-MD5") == "{none}")
+        {
+            request.Remove("Content-MD5");
+        }
+    }
+
+    /// <summary>Makes a form of lines <c>name=value</c>, signed by the root where one of them is the policy.</summary>
+    private static void MakeForm(TestRequest request, DateTimeOffset now)
+    {
+        var form = new TestForm();
+        foreach (var (name, value) in Encoding.UTF8.GetString(request.Body).Split('\n').Select(line => line.Split('=', 2)).Select(pair => (pair[0], pair[1])))
+        {
+            _ = name switch
+            {
+                "file" => form.WithFile(value),
+                "policy" => form.Sign(TestBucket.Signer(), value, now),
+                _ => form.With(name, value),
+            };
+        }
+
+        form.WriteTo(request);
     }
 
     private static void Sign(string caller, Credential? who, TestRequest request, DateTimeOffset now)

@@ -19,6 +19,7 @@ internal sealed partial class DocumentedValues
     {
         var number = Interlocked.Increment(ref s_count);
         _known["host"] = host;
+        _known["signature-fields"] = """["starts-with", "$x-amz-algorithm", ""], ["starts-with", "$x-amz-credential", ""], ["starts-with", "$x-amz-date", ""]""";
         _known["day"] = _now.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         _known["clock"] = _now.ToString("HHmmss", CultureInfo.InvariantCulture);
         foreach (var name in (string[])["bucket", "other", "third"])
