@@ -95,7 +95,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
         document.StartDocument();
         Serialize(document, response, exchange);
         context.Response.ContentType = "application/xml";
-        context.Response.ContentLength = document.Written.Length;
+        context.Response.ContentLength = document.Length;
         if (HttpMethods.IsHead(context.Request.Method))
         {
             if (response.Error is not null)
@@ -106,8 +106,8 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
             return;
         }
 
-        exchange.BytesSent = document.Written.Length;
-        await context.Response.BodyWriter.WriteAsync(document.Written, context.RequestAborted);
+        exchange.BytesSent = document.Length;
+        await document.WriteToAsync(context.Response.BodyWriter, context.RequestAborted);
     }
 
     private static void Serialize(S3XmlWriter document, S3Response response, Exchange exchange)
@@ -235,7 +235,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
         var response = await late;
         using var document = new S3XmlWriter();
         Serialize(document, response, exchange);
-        await context.Response.BodyWriter.WriteAsync(document.Written, context.RequestAborted);
+        await document.WriteToAsync(context.Response.BodyWriter, context.RequestAborted);
         return response;
     }
 

@@ -1,16 +1,22 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 
 namespace BleepStore.Api.Xml;
 
 /// <summary>
 /// Writes an S3 document straight into UTF-8: elements and text, which is all that answers hold. A page of a listing has ten thousand elements, for
-/// which a general writer costs as much as reading them. Dispose returns its buffer.
+/// which a general writer costs as much as reading them. The document grows in pieces, none of them large: what a page of a listing needs is never one
+/// large array, of which a pool would keep one of each size. Dispose returns them.
 /// </summary>
 internal sealed class S3XmlWriter : IDisposable
 {
-    private const int InitialBytes = 4 * 1024;
+    private const int FirstPieceBytes = 4 * 1024;
+    private const int PieceBytes = 32 * 1024;
+
+    /// <summary>Bytes handed to the connection before it is asked whether it can take more.</summary>
+    private const int FlushBytes = 128 * 1024;
     private const int LongestNumber = 20;
     private const int LongestTime = 33;
 
@@ -19,12 +25,50 @@ internal sealed class S3XmlWriter : IDisposable
         [.. "&<>\r\uFFFE\uFFFF", .. Enumerable.Range(0, ' ').Select(code => (char)code).Except(['\t', '\n', '\r'])]);
 
     private readonly List<string> _open = [];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private readonly List<ReadOnlyMemory<byte>> _full = [];
+    private readonly List<byte[]> _rented = [];
+    private byte[] _buffer;
     private int _length;
     private bool _isTagUnclosed;
 
-    /// <summary>The document so far; valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
+    public S3XmlWriter() => _buffer = Rent(FirstPieceBytes);
+
+    /// <summary>Bytes of the document so far.</summary>
+    public int Length => _full.Sum(piece => piece.Length) + _length;
+
+    /// <summary>The document so far, as one array.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Length];
+        var position = 0;
+        foreach (var piece in _full)
+        {
+            piece.Span.CopyTo(bytes.AsSpan(position));
+            position += piece.Length;
+        }
+
+        _buffer.AsSpan(0, _length).CopyTo(bytes.AsSpan(position));
+        return bytes;
+    }
+
+    /// <summary>Sends the document.</summary>
+    public async ValueTask WriteToAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        var unflushed = 0;
+        foreach (var piece in _full)
+        {
+            output.Write(piece.Span);
+            unflushed += piece.Length;
+            if (unflushed >= FlushBytes)
+            {
+                await output.FlushAsync(cancellationToken);
+                unflushed = 0;
+            }
+        }
+
+        output.Write(_buffer.AsSpan(0, _length));
+        await output.FlushAsync(cancellationToken);
+    }
 
     public void StartDocument() => Append("<?xml version=\"1.0\" encoding=\"utf-8\"?>"u8);
 
@@ -141,30 +185,33 @@ internal sealed class S3XmlWriter : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        _rented.ForEach(piece => ArrayPool<byte>.Shared.Return(piece));
+        _rented.Clear();
+        _full.Clear();
         _buffer = [];
         _length = 0;
     }
 
     /// <summary>Opens an element that holds text alone; returns where its name stands, so that its end need not encode it again.</summary>
-    private Range StartElement(string name)
+    private ReadOnlyMemory<byte> StartElement(string name)
     {
         CloseTag();
         Append("<"u8);
+        Reserve(Encoding.UTF8.GetMaxByteCount(name.Length));
         var start = _length;
         AppendText(name);
-        var tag = start.._length;
+        var tag = _buffer.AsMemory(start, _length - start);
         Append(">"u8);
         return tag;
     }
 
-    private void EndElement(Range tag)
+    // The tag's piece is not given back before the end, so that it can be read although the document may have gone on in another one.
+    private void EndElement(ReadOnlyMemory<byte> tag)
     {
-        var (start, length) = tag.GetOffsetAndLength(_length);
-        Reserve(length + "</>".Length);
+        Reserve(tag.Length + "</>".Length);
         "</"u8.CopyTo(_buffer.AsSpan(_length));
-        _buffer.AsSpan(start, length).CopyTo(_buffer.AsSpan(_length + 2));
-        _length += length + 2;
+        tag.Span.CopyTo(_buffer.AsSpan(_length + 2));
+        _length += tag.Length + 2;
         _buffer[_length++] = (byte)'>';
     }
 
@@ -224,9 +271,15 @@ internal sealed class S3XmlWriter : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
-        Written.Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        _full.Add(_buffer.AsMemory(0, _length));
+        _buffer = Rent(Math.Max(PieceBytes, count));
+        _length = 0;
+    }
+
+    private byte[] Rent(int count)
+    {
+        var piece = ArrayPool<byte>.Shared.Rent(count);
+        _rented.Add(piece);
+        return piece;
     }
 }

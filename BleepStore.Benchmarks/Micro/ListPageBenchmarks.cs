@@ -33,6 +33,6 @@ public class ListPageBenchmarks
         document.StartS3("ListBucketResult");
         _listing.WriteObjects(document, _objects, ownerNames: null);
         document.End();
-        return document.Written.Length;
+        return document.Length;
     }
 }

@@ -74,7 +74,7 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
 #pragma warning restore CA2000
         try
         {
-            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;");
+            database.Execute("PRAGMA wal_autocheckpoint=0; PRAGMA query_only=1; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY;");
             return new SqliteQueries(database);
         }
         catch

@@ -44,7 +44,7 @@ internal sealed class SqliteWriter : IDisposable
                 PRAGMA synchronous=FULL;
                 PRAGMA wal_autocheckpoint=0;
                 PRAGMA journal_size_limit={options.JournalSoftLimitBytes};
-                PRAGMA cache_size=-16384;
+                PRAGMA cache_size=-8192;
                 PRAGMA temp_store=MEMORY;
                 """));
             if (options.MaxPageCount > 0)

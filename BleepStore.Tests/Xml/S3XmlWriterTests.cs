@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Xml;
 using BleepStore.Api.Xml;
@@ -99,6 +100,45 @@ public sealed class S3XmlWriterTests
         }));
     }
 
+    [Fact]
+    public async Task A_document_of_many_pieces_is_whole_wherever_they_are_cut()
+    {
+        var values = Enumerable.Range(0, 4000).Select(number => new string((char)('a' + (number % 26)), number % 97)).ToArray();
+        void WriteOurs(S3XmlWriter writer)
+        {
+            writer.StartS3("List");
+            foreach (var value in values)
+            {
+                writer.Element("Äpfel" + value, value);
+                writer.Element("Size", value.Length);
+            }
+
+            writer.End();
+        }
+
+        var theirs = Theirs(writer =>
+        {
+            writer.WriteStartElement("List", S3Xml.Namespace);
+            foreach (var value in values)
+            {
+                Element(writer, "Äpfel" + value, value);
+                Element(writer, "Size", value.Length.ToString(CultureInfo.InvariantCulture));
+            }
+
+            writer.WriteEndElement();
+        });
+        theirs.Length.ShouldBeGreaterThan(500_000);
+        Ours(WriteOurs).ShouldBe(theirs);
+
+        using var document = new S3XmlWriter();
+        document.StartDocument();
+        WriteOurs(document);
+        using var sent = new MemoryStream();
+        await document.WriteToAsync(PipeWriter.Create(sent), TestContext.Current.CancellationToken);
+        sent.ToArray().AsSpan().SequenceEqual(document.ToArray()).ShouldBeTrue();
+        document.Length.ShouldBe((int)sent.Length);
+    }
+
     private static void Element(XmlWriter writer, string name, string text)
     {
         writer.WriteStartElement(name, S3Xml.Namespace);
@@ -111,7 +151,7 @@ public sealed class S3XmlWriterTests
         using var writer = new S3XmlWriter();
         writer.StartDocument();
         write(writer);
-        return Encoding.UTF8.GetString(writer.Written.Span);
+        return Encoding.UTF8.GetString(writer.ToArray());
     }
 
     private static string Theirs(Action<XmlWriter> write)
