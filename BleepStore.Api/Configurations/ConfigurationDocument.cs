@@ -34,7 +34,7 @@ internal sealed class ConfigurationDocument<T>(string name, string root, Func<Xm
     {
         using var writer = new S3XmlWriter();
         Write(writer, document);
-        return Encoding.UTF8.GetString(writer.Written.Span);
+        return Encoding.UTF8.GetString(writer.ToArray());
     }
 
     /// <summary>The bucket's document; null where it has none.</summary>
