@@ -3,7 +3,7 @@ using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Acl;
 
-/// <summary>Decides what an access control list grants to a caller.</summary>
+/// <summary>Decides what an access control list grants to a caller's account; whether that account passes it on to the caller is not its matter.</summary>
 internal static class AclRules
 {
     public const string AllUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -11,11 +11,17 @@ internal static class AclRules
     public const string LogDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
     /// <summary>True when a grant gives the caller that permission, itself or within FULL_CONTROL.</summary>
-    public static bool Grants(AccessControlList acl, Caller caller, AclPermission permission)
+    /// <param name="acl">The list.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="permission">What for.</param>
+    /// <param name="ignorePublic">Whether grants to everybody are passed over.</param>
+    public static bool Grants(AccessControlList acl, Caller caller, AclPermission permission, bool ignorePublic)
     {
         foreach (var grant in acl.Grants)
         {
-            if ((grant.Permission == permission || grant.Permission == AclPermission.FullControl) && IsGrantee(grant, caller))
+            if ((grant.Permission == permission || grant.Permission == AclPermission.FullControl)
+                && IsGrantee(grant, caller)
+                && !(ignorePublic && IsPublic(grant)))
             {
                 return true;
             }
@@ -24,17 +30,27 @@ internal static class AclRules
         return false;
     }
 
-    /// <summary>True when the caller acts with the rights of that account.</summary>
-    public static bool IsAccount(Caller caller, string accountId)
-        => caller is Caller.Account { HasAccountRights: true } account && account.AccountId == accountId;
+    /// <summary>True when a list grants anything to everybody, or to everybody with an account.</summary>
+    public static bool IsPublic(AccessControlList acl)
+    {
+        foreach (var grant in acl.Grants)
+        {
+            if (IsPublic(grant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsPublic(AclGrant grant) => grant is { Kind: GranteeKind.Group, Grantee: AllUsers or AuthenticatedUsers };
 
     private static bool IsGrantee(AclGrant grant, Caller caller) => (grant.Kind, grant.Grantee) switch
     {
-        (GranteeKind.CanonicalUser, var id) => IsAccount(caller, id),
-
-        // A user without rights of its account has none as a member of a group either, until a policy gives them.
-        (GranteeKind.Group, AllUsers) => caller is not Caller.Account { HasAccountRights: false },
-        (GranteeKind.Group, AuthenticatedUsers) => caller is Caller.Account { HasAccountRights: true },
+        (GranteeKind.CanonicalUser, var id) => caller is Caller.Account account && account.AccountId == id,
+        (GranteeKind.Group, AllUsers) => true,
+        (GranteeKind.Group, AuthenticatedUsers) => caller is Caller.Account,
         _ => false,
     };
 }

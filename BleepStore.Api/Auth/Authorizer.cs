@@ -1,6 +1,7 @@
-using BleepStore.Api.Acl;
+using BleepStore.Api.Bodies;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Pipeline;
+using BleepStore.Api.Policies;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Records;
@@ -8,10 +9,10 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Auth;
 
 /// <summary>
-/// Decides whether a caller may do what an operation demands: owners may everything on their own, ACLs grant the rest, all else is denied.
-/// What it looked up goes to the handler, so that both decide on the same records.
+/// Looks up what an operation's demands are about and has each of them decided by <see cref="AccessRules"/>. What it looked up goes to the handler,
+/// so that both decide on the same records.
 /// </summary>
-internal sealed class Authorizer(IMetadataStore metadata)
+internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
 {
     /// <summary>The records decided on; with a refusal only what its answer may name, the bucket.</summary>
     public async ValueTask<(Authorization Authorization, S3Error? Refusal)> AuthorizeAsync(
@@ -20,9 +21,10 @@ internal sealed class Authorizer(IMetadataStore metadata)
         var authorization = Authorization.None;
         foreach (var demand in definition.Demands(request.Incoming))
         {
+            var question = new AccessQuestion(request, definition, demand, Bucket: null, Object: null);
             if (demand.Resource == S3Resource.Service)
             {
-                if (request.Caller is not Caller.Account { HasAccountRights: true })
+                if (!await rules.IsAllowedAsync(question, cancellationToken))
                 {
                     return (Authorization.None, S3Errors.AccessDenied);
                 }
@@ -30,8 +32,7 @@ internal sealed class Authorizer(IMetadataStore metadata)
                 continue;
             }
 
-            var bucket = await FindBucketAsync(demand, authorization, cancellationToken);
-            if (bucket is null)
+            if (await FindBucketAsync(demand, authorization, cancellationToken) is not { } bucket)
             {
                 return (Authorization.None, MissingBucket(demand.Bucket ?? ""));
             }
@@ -48,7 +49,14 @@ internal sealed class Authorizer(IMetadataStore metadata)
 
             var found = demand.Resource == S3Resource.Object ? await FindObjectAsync(demand, bucket, definition, cancellationToken) : null;
             var record = found?.Object;
-            if (!IsAllowed(request.Caller, demand, bucket, record))
+            question = question with { Bucket = bucket, Object = record };
+            if (definition.HasConditionsOnDocument && !AccessRules.HasNoPolicy(request.Caller, BucketAccess.Of(bucket)))
+            {
+                authorization = authorization with { Document = await ReadDocumentAsync(request, cancellationToken) };
+                question = question with { Document = authorization.Document.Value };
+            }
+
+            if (!await IsAllowedAsync(question, cancellationToken))
             {
                 return (authorization, S3Errors.AccessDenied);
             }
@@ -61,31 +69,56 @@ internal sealed class Authorizer(IMetadataStore metadata)
         return (authorization, null);
     }
 
+    /// <summary>Whether the caller has one more right on the bucket that a request was authorised against: for an operation on many keys.</summary>
+    public ValueTask<bool> IsAllowedAsync(
+        VerifiedRequest request, S3OperationDefinition definition, Demand demand, BucketRecord bucket, CancellationToken cancellationToken)
+        => rules.IsAllowedAsync(new AccessQuestion(request, definition, demand, bucket, Object: null), cancellationToken);
+
     /// <summary>NoSuchBucket, or InvalidBucketName for what no bucket could ever have been named.</summary>
     public static S3Error MissingBucket(string bucket)
         => (BucketName.CouldExist(bucket) ? S3Errors.NoSuchBucket : S3Errors.InvalidBucketName).With("BucketName", bucket);
 
-    private static bool IsAllowed(Caller caller, Demand demand, BucketRecord bucket, ObjectRecord? record)
+    /// <summary>The demand itself, and whatever rights the request's headers need beside it.</summary>
+    private async ValueTask<bool> IsAllowedAsync(AccessQuestion question, CancellationToken cancellationToken)
     {
-        if (demand.Resource == S3Resource.Bucket)
+        // Each key of such an operation is asked about on its own, by its handler.
+        if (question.Demand.IsPerKey)
         {
-            return AclRules.IsAccount(caller, bucket.OwnerId)
-                || (demand.Permission is { } onBucket && AclRules.Grants(bucket.Acl, caller, onBucket));
+            return true;
         }
 
-        if (record is null)
+        if (!await rules.IsAllowedAsync(question, cancellationToken))
         {
-            // Whether a key exists is told only to those who may list.
-            return AclRules.IsAccount(caller, bucket.OwnerId) || AclRules.Grants(bucket.Acl, caller, AclPermission.Read);
+            return false;
         }
 
-        return AclRules.IsAccount(caller, record.Acl.OwnerId)
-            || (demand.Permission is { } onObject ? AclRules.Grants(record.Acl, caller, onObject) : AclRules.IsAccount(caller, bucket.OwnerId));
+        if (question.Demand.IsCopySource || question.Definition.HeaderActions.IsEmpty
+            || AccessRules.HasNoPolicy(question.Caller, BucketAccess.Of(question.Bucket!)))
+        {
+            return true;
+        }
+
+        foreach (var (header, action) in question.Definition.HeaderActions)
+        {
+            if (question.Request.Header(header) is not null
+                && !await rules.IsAllowedAsync(question.About(question.Demand with { Action = action, IsOfNewObject = true }), cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsOtherOwnerExpected(VerifiedRequest request, Demand demand, BucketRecord bucket)
         => request.Header(demand.IsCopySource ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner") is { } expected
             && expected != bucket.OwnerId;
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(VerifiedRequest request, CancellationToken cancellationToken)
+    {
+        using var body = RequestBody.Open(request.Incoming, request.Payload, BodyRequirements.Document(S3Limits.MaxXmlBytes));
+        return await body.ReadAllAsync(cancellationToken);
+    }
 
     // Whoever sends the object's bytes gets them with the record where the metadata has them: one look answers a small read.
     private async ValueTask<ObjectWithBody?> FindObjectAsync(

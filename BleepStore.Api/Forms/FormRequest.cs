@@ -53,6 +53,7 @@ internal static class FormRequest
             Query = request.Query,
             Headers = headers,
             Host = request.Host,
+            RemoteAddress = request.RemoteAddress,
             IsTls = request.IsTls,
             Bucket = request.Bucket,
             Key = ReadKey(form),

@@ -38,6 +38,8 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton(new S3RequestParser(settings.Domains));
         services.AddSingleton<ReaderRegistry>();
         services.AddSingleton<VerifiedRequest.Verifier>();
+        services.TryAddSingleton<IPrincipalPolicies, NoPrincipalPolicies>();
+        services.AddSingleton<AccessRules>();
         services.AddSingleton<Authorizer>();
         services.AddSingleton<AclReader>();
         services.AddSingleton<BucketConfigurations>();

@@ -76,6 +76,12 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
     /// <summary>True where the body is a browser's form, whose fields stand for the headers and name the key.</summary>
     public bool TakesForm => RequestBody.Kind == S3BodyKind.Form;
 
+    /// <summary>Headers whose meaning needs a further right on the same key, which policies can deny or have to allow.</summary>
+    public ImmutableArray<HeaderAction> HeaderActions { get; init; } = [];
+
+    /// <summary>True where conditions of policies speak of the document that is sent, so that it is read before they are asked.</summary>
+    public bool HasConditionsOnDocument { get; init; }
+
     /// <summary>True for the operations on multipart uploads.</summary>
     public bool IsMultipart { get; init; }
 
@@ -91,9 +97,30 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
     };
 }
 
+/// <summary>A header that needs a right of its own.</summary>
+/// <param name="Header">The header.</param>
+/// <param name="Action">IAM action that it takes.</param>
+internal readonly record struct HeaderAction(string Header, string Action)
+{
+    /// <summary>Those of everything that makes an object.</summary>
+    public static readonly ImmutableArray<HeaderAction> OfNewObject =
+    [
+        new("x-amz-acl", "s3:PutObjectAcl"),
+        new("x-amz-grant-read", "s3:PutObjectAcl"),
+        new("x-amz-grant-write", "s3:PutObjectAcl"),
+        new("x-amz-grant-read-acp", "s3:PutObjectAcl"),
+        new("x-amz-grant-write-acp", "s3:PutObjectAcl"),
+        new("x-amz-grant-full-control", "s3:PutObjectAcl"),
+        new("x-amz-tagging", "s3:PutObjectTagging"),
+        new("x-amz-object-lock-mode", "s3:PutObjectRetention"),
+        new("x-amz-object-lock-retain-until-date", "s3:PutObjectRetention"),
+        new("x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold"),
+    ];
+}
+
 /// <summary>One right that a request needs.</summary>
 /// <param name="Action">IAM action, e.g. <c>s3:GetObject</c>.</param>
-/// <param name="Resource">What it is needed on.</param>
+/// <param name="Resource">Whose record decides; a bucket's also over its keys, where no object is looked at.</param>
 /// <param name="Permission">ACL permission that grants it on that bucket or object; null where only the owner has it.</param>
 /// <param name="Bucket">Bucket it is needed on; null for the service.</param>
 /// <param name="Key">Key it is needed on; null for a bucket or the service.</param>
@@ -102,12 +129,27 @@ internal sealed record Demand(string Action, S3Resource Resource, AclPermission?
     /// <summary>True for what is copied from.</summary>
     public bool IsCopySource { get; init; }
 
-    /// <summary>A right on the service itself: any authenticated caller has it.</summary>
-    public static Demand OnService(string action) => new(action, S3Resource.Service);
+    /// <summary>True where the handler asks about each key of the request: here only the bucket is looked up.</summary>
+    public bool IsPerKey { get; init; }
+
+    /// <summary>True for what is said of an object that the request makes.</summary>
+    public bool IsOfNewObject { get; init; }
+
+    /// <summary>The right to know which keys of the bucket exist.</summary>
+    public Demand Listing => new("s3:ListBucket", S3Resource.Bucket, AclPermission.Read, Bucket) { IsCopySource = IsCopySource };
+
+    /// <summary>A right on the service itself, which every account has for itself.</summary>
+    /// <param name="action">IAM action.</param>
+    /// <param name="bucket">The bucket that it is about, though no such bucket decides; null for all.</param>
+    public static Demand OnService(string action, string? bucket = null) => new(action, S3Resource.Service, Bucket: bucket);
 
     /// <summary>A right on the request's bucket.</summary>
     public static Demand OnBucket(string action, AclPermission? permission, IncomingRequest request)
         => new(action, S3Resource.Bucket, permission, request.Bucket);
+
+    /// <summary>A right on the request's key, whatever object is there: the bucket decides who writes and deletes.</summary>
+    public static Demand OnKey(string action, AclPermission? permission, IncomingRequest request)
+        => new(action, S3Resource.Bucket, permission, request.Bucket, request.Key);
 
     /// <summary>A right on the request's object as it stands; an absent one is reported as absent only to callers who may list.</summary>
     public static Demand OnObject(string action, AclPermission? permission, IncomingRequest request)

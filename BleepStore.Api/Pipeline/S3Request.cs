@@ -47,6 +47,18 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     /// <summary>The body, whose last read throws when it is not what was promised. Reads nothing yet.</summary>
     public RequestBody OpenBody(BodyRequirements requirements) => RequestBody.Open(Incoming, Verified.Payload, requirements);
 
+    /// <summary>The whole document of the body: read now, or before where policies had to see it.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(CancellationToken cancellationToken)
+    {
+        if (authorization.Document is { } known)
+        {
+            return known;
+        }
+
+        using var body = OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
+        return await body.ReadAllAsync(cancellationToken);
+    }
+
     public S3Query Query => Incoming.Query;
 }
 
@@ -55,6 +67,9 @@ internal sealed record Authorization(BucketRecord? Bucket, ObjectRecord? Object,
 {
     /// <summary>The sealed bytes of <see cref="Object"/>, where they were read with it.</summary>
     public ReadOnlyMemory<byte>? InlineBody { get; init; }
+
+    /// <summary>The document of the request, where its rights depended on it.</summary>
+    public ReadOnlyMemory<byte>? Document { get; init; }
 
     public static readonly Authorization None = new(null, null, null, null);
 }

@@ -28,6 +28,7 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
             Query = S3Query.Parse(query),
             Headers = context.Request.Headers,
             Host = host,
+            RemoteAddress = context.Connection.RemoteIpAddress,
             IsTls = context.Request.IsHttps,
             Bucket = bucket,
             Key = CheckKey(key),

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace BleepStore.Api.Protocol;
 
 /// <summary>A request as it was sent, parsed but not yet authenticated: what the verifier reads. Handlers never see it alone.</summary>
@@ -15,6 +17,9 @@ internal sealed class IncomingRequest
 
     /// <summary>The Host header as sent, port included; the <c>:authority</c> of HTTP/2.</summary>
     public required string Host { get; init; }
+
+    /// <summary>Address of who is at the other end of the connection; null where there is none.</summary>
+    public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>True when the connection is encrypted.</summary>
     public bool IsTls { get; init; }

@@ -84,7 +84,10 @@ public sealed class AccessTableTests : IAsyncLifetime
                 var isExpected = isGranted && opened.Contains(definition.Name) && (caller is not null || definition.Name != "CreateMultipartUpload");
                 var answer = await _attack.CallAsync(caller, samples.Of(_attack, definition));
                 var what = $"{definition.Name} by {caller?.AccountId ?? "nobody"}: {answer.Status} {answer.Text}";
-                answer.Status.ShouldBe(isExpected ? definition.SuccessStatus : 403, what);
+
+                // Each key of a batch has an answer of its own.
+                var status = answer.Text.Contains("<Code>AccessDenied</Code>", StringComparison.Ordinal) ? 403 : answer.Status;
+                status.ShouldBe(isExpected ? definition.SuccessStatus : 403, what);
                 if (isExpected && definition.Method is "PUT" or "POST" or "DELETE")
                 {
                     samples = await GrantAsync(permission, on, grantee);

@@ -288,7 +288,11 @@ public sealed class SignatureAttackTests(SignatureAttackTests.Fixture fixture) :
     }
 
     private static void Expect(RawAnswer answer, S3OperationDefinition definition, string expected, string what)
-        => answer.Outcome.ShouldBe(definition.Method == "HEAD" ? expected.Split(' ')[0] : expected, $"{definition.Name}: {what}");
+    {
+        // Each key of a batch has an answer of its own.
+        var outcome = answer.Text.Contains("<Error><Key>object</Key><Code>AccessDenied</Code>", StringComparison.Ordinal) ? "403 AccessDenied" : answer.Outcome;
+        outcome.ShouldBe(definition.Method == "HEAD" ? expected.Split(' ')[0] : expected, $"{definition.Name}: {what}");
+    }
 
     /// <summary>One host and one bucket for all of them: nothing they do may change it.</summary>
     public sealed class Fixture : IAsyncLifetime

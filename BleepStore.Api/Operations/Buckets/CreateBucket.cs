@@ -28,7 +28,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             S3Errors.BucketAlreadyExists, S3Errors.BucketAlreadyOwnedByYou, S3Errors.IllegalLocationConstraintException, S3Errors.InvalidBucketName,
             S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
         ],
-        Demands = _ => [Demand.OnService("s3:CreateBucket")],
+        Demands = request => [Demand.OnService("s3:CreateBucket", request.Bucket)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

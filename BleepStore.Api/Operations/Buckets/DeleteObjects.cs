@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Operations.Objects;
@@ -12,7 +13,7 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Buckets;
 
 /// <summary>DeleteObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html</summary>
-internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) : IS3Operation
+internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authorizer, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("DeleteObjects", "POST", S3Resource.Bucket)
     {
@@ -23,7 +24,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
         ResponseBody = S3Body.Xml("DeleteResult"),
         Event = EventTypes.ObjectsDeleted,
         Errors = [S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket],
-        Demands = request => [Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request) with { IsPerKey = true }],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
@@ -45,6 +46,15 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
 
         // Read before anything is deleted: a document that is refused must have had no effect.
         var isQuiet = document.ChildText("Quiet")?.Trim() == "true";
+        foreach (var entry in entries.Where(entry => entry.Refusal is null))
+        {
+            var demand = Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request.Incoming) with { Key = entry.Key };
+            if (!await authorizer.IsAllowedAsync(request.Verified, Definition, demand, request.Bucket, cancellationToken))
+            {
+                entry.Refusal = S3Errors.AccessDenied;
+            }
+        }
+
         var accepted = entries.Where(entry => entry.Refusal is null && !entry.IsNeverThere).ToImmutableArray();
         var outcomes = accepted.IsEmpty ? [] : await metadata.ExecuteAsync(
             new Commands.DeleteObjects
@@ -109,7 +119,8 @@ internal sealed class DeleteObjects(IMetadataStore metadata, TimeProvider time) 
 
         public string? IfMatch { get; } = ifMatch;
 
-        public S3Error? Refusal { get; } = refusal;
+        /// <summary>Why it is not deleted; null while nothing speaks against it.</summary>
+        public S3Error? Refusal { get; set; } = refusal;
 
         /// <summary>True for a version that cannot exist: deleting it is done already.</summary>
         public bool IsNeverThere { get; } = isNeverThere;

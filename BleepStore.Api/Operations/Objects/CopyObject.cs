@@ -28,7 +28,8 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         ResponseBody = S3Body.Xml("CopyObjectResult"),
         Event = EventTypes.ObjectCreated,
         Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed],
-        Demands = request => [CopySource.Demand(request), Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [CopySource.Demand(request), Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        HeaderActions = HeaderAction.OfNewObject,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
         SuccessStatus = 204,
         Event = EventTypes.ObjectDeleted,
         Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.PreconditionFailed],
-        Demands = request => [Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:DeleteObject", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

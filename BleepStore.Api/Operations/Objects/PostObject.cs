@@ -21,6 +21,7 @@ internal sealed class PostObject(PutObject put, UploadLimits limits) : IS3Operat
             S3Errors.MaxPostPreDataLengthExceededError, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
         ],
         Demands = PutObject.Definition.Demands,
+        HeaderActions = HeaderAction.OfNewObject,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

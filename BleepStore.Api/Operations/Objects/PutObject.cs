@@ -26,7 +26,8 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
             S3Errors.XAmzContentSHA256Mismatch,
         ],
-        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        HeaderActions = HeaderAction.OfNewObject,
     };
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using BleepStore.Api.Bodies;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -18,6 +17,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
         RequestBody = S3Body.Xml("Tagging"),
         Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
         Demands = request => [Demand.OnObject("s3:PutObjectTagging", permission: null, request)],
+        HasConditionsOnDocument = true,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
@@ -33,7 +33,6 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
             return S3Errors.NoSuchKey.With("Key", request.Key);
         }
 
-        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
         var outcome = await metadata.ExecuteAsync(
             new Commands.SetObjectTags
             {
@@ -42,7 +41,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
                 ObjectOwnerId = record.Acl.OwnerId,
-                Tags = Tags.FromXml(await body.ReadAllAsync(cancellationToken)),
+                Tags = Tags.FromXml(await request.ReadDocumentAsync(cancellationToken)),
             },
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok();

@@ -18,7 +18,7 @@ internal sealed class AbortMultipartUpload(IMetadataStore metadata, TimeProvider
         SuccessStatus = 204,
         Event = EventTypes.MultipartAborted,
         Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchUpload],
-        Demands = request => [Demand.OnBucket("s3:AbortMultipartUpload", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:AbortMultipartUpload", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             S3Errors.BadDigest, S3Errors.EntityTooSmall, S3Errors.InvalidPart, S3Errors.InvalidPartOrder, S3Errors.InvalidRequest, S3Errors.MalformedXML,
             S3Errors.NoSuchBucket, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed,
         ],
-        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -23,7 +23,8 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
         ResponseBody = S3Body.Xml("InitiateMultipartUploadResult"),
         Event = EventTypes.MultipartCreated,
         Errors = [S3Errors.InvalidRequest, S3Errors.InvalidStorageClass, S3Errors.MetadataTooLarge, S3Errors.NoSuchBucket],
-        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        HeaderActions = HeaderAction.OfNewObject,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("ListPartsResult"),
         Errors = [S3Errors.InvalidArgument, S3Errors.NoSuchBucket, S3Errors.NoSuchUpload],
-        Demands = request => [Demand.OnBucket("s3:ListMultipartUploadParts", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:ListMultipartUploadParts", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using BleepStore.Api.Acl;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -28,7 +27,7 @@ internal static class PartParameters
     public static async ValueTask<UploadRecord?> FindUploadAsync(IMetadataStore metadata, S3Request request, CancellationToken cancellationToken)
     {
         var upload = await metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
-        return upload is null || AclRules.IsAccount(request.Caller, upload.InitiatorId) || AclRules.IsAccount(request.Caller, request.Bucket.OwnerId)
+        return upload is null || request.CallerId == upload.InitiatorId || request.CallerId == request.Bucket.OwnerId
             ? upload
             : throw new S3Exception(S3Errors.AccessDenied);
     }

@@ -22,7 +22,7 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Uplo
         RequestBody = S3Body.Bytes,
         Event = EventTypes.PartUploaded,
         Errors = [S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InvalidArgument, S3Errors.InvalidDigest, S3Errors.NoSuchBucket, S3Errors.NoSuchUpload],
-        Demands = request => [Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

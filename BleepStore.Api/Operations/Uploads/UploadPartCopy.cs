@@ -29,7 +29,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         ResponseBody = S3Body.Xml("CopyPartResult"),
         Event = EventTypes.PartUploaded,
         Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed],
-        Demands = request => [CopySource.Demand(request), Demand.OnBucket("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [CopySource.Demand(request), Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
