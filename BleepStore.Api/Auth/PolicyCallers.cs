@@ -9,8 +9,9 @@ internal static class PolicyCallers
         ? PolicyCaller.Anonymous
         : new PolicyCaller
         {
-            AccountIds = [account.AccountId],
-            Arn = $"arn:aws:iam::{account.AccountId}:root",
+            AccountIds = [account.AccountId, account.AccountNumber],
+            Arn = account.Arn,
+            RoleArn = account.Session?.RoleArn,
             IsAccountRoot = account.HasAccountRights,
         };
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
+using BleepStore.Api.Identities;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Policies;
@@ -33,6 +34,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
     private ImmutableArray<string> FindTag(string prefix, string name) => prefix switch
     {
         "s3:existingobjecttag" => Named(question.Object?.Tags ?? [], name),
+        "aws:principaltag" => Of(CallerConditionKeys.FindTag(_request.Caller, name)),
         "s3:requestobjecttag" => Named(RequestTags(), name),
         "s3:buckettag" or "aws:resourcetag" => Named(question.Bucket is { } bucket ? BucketTagging.Document.Find(bucket)?.Tags ?? [] : [], name),
         _ => [],
@@ -51,7 +53,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
         "aws:epochtime" => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         "aws:referer" => _request.Incoming.Header("Referer"),
         "aws:requestedregion" => region.Name,
-        "aws:resourceaccount" => question.Bucket?.OwnerId,
+        "aws:resourceaccount" => question.Bucket is { } bucket ? AccountNumber.Of(bucket.OwnerId) : null,
         "aws:securetransport" => _request.Incoming.IsTls ? "true" : "false",
         "aws:sourceip" => _request.Incoming.RemoteAddress?.ToString(),
         "aws:useragent" => _request.Incoming.Header("User-Agent"),
@@ -64,7 +66,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
         // What is asked of a listing, and only where something is listed.
         "s3:prefix" or "s3:delimiter" or "s3:max-keys" => question.Demand.Key is null && _request.Key is null ? _request.Query[key[3..]] : null,
         "s3:versionid" => question.Demand.IsCopySource ? CopySource.Parse(_request.Incoming).VersionId : _request.Query["versionId"],
-        "s3:resourceaccount" => question.Bucket?.OwnerId,
+        "s3:resourceaccount" => question.Bucket is { } bucket ? AccountNumber.Of(bucket.OwnerId) : null,
         "s3:authtype" => SignatureFacts.AuthType(_request),
         "s3:signatureversion" => SignatureFacts.Version(_request),
         "s3:signatureage" => SignatureFacts.Age(_request, now)?.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture),
