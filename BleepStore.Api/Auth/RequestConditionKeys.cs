@@ -3,7 +3,6 @@ using System.Globalization;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Identities;
-using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Policies;
 using BleepStore.Api.Protocol;
