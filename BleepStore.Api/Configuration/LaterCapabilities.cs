@@ -17,7 +17,6 @@ internal static class LaterCapabilities
         settings.ReadLater("lifecycle", SwitchedOff);
         settings.ReadLater("console", SwitchedOff);
         settings.ReadLater("server.website_domains");
-        settings.ReadLater("server.cors_default_origins");
     }
 
     /// <summary>The same type, whose fault says of some words that they name what a later release has.</summary>

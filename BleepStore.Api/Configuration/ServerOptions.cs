@@ -17,6 +17,9 @@ internal sealed record ServerOptions
     /// <summary>Domains below which a bucket may stand in the host name.</summary>
     public required ImmutableArray<string> Domains { get; init; }
 
+    /// <summary>Origins of pages that may use buckets without CORS rules of their own; none for no page.</summary>
+    public required ImmutableArray<string> CorsDefaultOrigins { get; init; }
+
     public required string AdminHost { get; init; }
 
     /// <summary>0 for any free port; null for no admin listener.</summary>
@@ -52,6 +55,8 @@ internal sealed record ServerOptions
         Port = settings.Read("server.port", 9000, SettingTypes.Port),
         Region = settings.Read("server.region", "us-east-1", SettingTypes.TextWhere(IsRegion, "a region name of letters, digits and hyphens")),
         Domains = settings.ReadList("server.domains", SettingTypes.TextWhere(IsDomain, "a domain name such as s3.example.com")),
+        CorsDefaultOrigins = settings.ReadList(
+            "server.cors_default_origins", SettingTypes.TextWhere(IsOrigin, "* or an origin such as https://www.example.com, with at most one *")),
         AdminHost = settings.Read("server.admin_host", "127.0.0.1", SettingTypes.Text),
         AdminPort = settings.Read("server.admin_port", 9001, SettingTypes.PortOrOff),
         AdminToken = settings.Read(
@@ -71,6 +76,10 @@ internal sealed record ServerOptions
     private static bool IsDomain(string text)
         => text.Length is > 0 and <= 253 && !text.StartsWith('.') && !text.EndsWith('.')
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+
+    private static bool IsOrigin(string text)
+        => text.Length > 0 && text.All(c => c is > ' ' and <= '~') && text.Count(c => c == '*') <= 1
+            && (text == "*" || (text.Contains("://", StringComparison.Ordinal) && !text.EndsWith('/')));
 
     private static bool TryToken(string text, out string? value)
     {

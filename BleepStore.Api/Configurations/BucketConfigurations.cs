@@ -13,10 +13,12 @@ internal sealed class BucketConfigurations(IMetadataStore metadata, TimeProvider
     /// <param name="request">The request.</param>
     /// <param name="integrityMustBeSent">True where S3 refuses a document without Content-MD5 or checksum.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="maxBytes">Longest document.</param>
     /// <exception cref="S3Exception">MissingRequestBodyError, or the body is not what it promised.</exception>
-    public static async ValueTask<byte[]> ReadBodyAsync(S3Request request, bool integrityMustBeSent, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> ReadBodyAsync(
+        S3Request request, bool integrityMustBeSent, CancellationToken cancellationToken, long maxBytes = S3Limits.MaxXmlBytes)
     {
-        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes) with { IntegrityMustBeSent = integrityMustBeSent });
+        using var body = request.OpenBody(BodyRequirements.Document(maxBytes) with { IntegrityMustBeSent = integrityMustBeSent });
         var bytes = await body.ReadAllAsync(cancellationToken);
         return bytes.Length > 0 ? bytes : throw new S3Exception(S3Errors.MissingRequestBodyError);
     }

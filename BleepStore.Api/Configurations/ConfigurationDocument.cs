@@ -25,6 +25,12 @@ internal sealed class ConfigurationDocument<T>(string name, string root, Func<Xm
     /// <summary>Query name of the subresource.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Reads what the bucket's record keeps, where that is more than what requests and answers hold.</summary>
+    public Func<XmlNode, T>? ParseStored { get; init; }
+
+    /// <summary>Writes what <see cref="ParseStored"/> reads.</summary>
+    public Action<S3XmlWriter, T>? WriteStored { get; init; }
+
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="S3Exception">The document is refused.</exception>
     public T Parse(ReadOnlyMemory<byte> body) => parse(XmlNode.Parse(body, root));
@@ -33,23 +39,23 @@ internal sealed class ConfigurationDocument<T>(string name, string root, Func<Xm
     public string Format(T document)
     {
         using var writer = new S3XmlWriter();
-        Write(writer, document);
+        Write(writer, WriteStored ?? write, document);
         return Encoding.UTF8.GetString(writer.ToArray());
     }
 
     /// <summary>The bucket's document; null where it has none.</summary>
     public T? Find(BucketRecord bucket)
         => !bucket.Configurations.IsEmpty && bucket.Configurations.TryGetValue(Name, out var text)
-            ? _compiled.GetValue(text, stored => Parse(Encoding.UTF8.GetBytes(stored)))
+            ? _compiled.GetValue(text, stored => (ParseStored ?? parse)(XmlNode.Parse(Encoding.UTF8.GetBytes(stored), root)))
             : null;
 
     /// <summary>The answer that shows a document.</summary>
-    public S3Response Answer(T document) => S3Response.OfXml(writer => Write(writer, document));
+    public S3Response Answer(T document) => S3Response.OfXml(writer => Write(writer, write, document));
 
-    private void Write(S3XmlWriter writer, T document)
+    private void Write(S3XmlWriter writer, Action<S3XmlWriter, T> content, T document)
     {
         writer.StartS3(root);
-        write(writer, document);
+        content(writer, document);
         writer.End();
     }
 }

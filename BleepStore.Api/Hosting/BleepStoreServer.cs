@@ -160,7 +160,10 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddSingleton<RequestDispatcher>();
         services.AddStore(store, options, environment);
         services.AddS3(new S3Settings(
-            options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2));
+            options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2)
+        {
+            CorsDefaultOrigins = options.Server.CorsDefaultOrigins,
+        });
         services.AddSingleton(options.Scrub);
         services.AddHostedService<ScrubSchedule>();
         services.AddAdmin();

@@ -5,6 +5,7 @@ using BleepStore.Api.Background;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Content;
+using BleepStore.Api.Cors;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
@@ -20,7 +21,11 @@ namespace BleepStore.Api.Hosting;
 /// <param name="MaxObjectBytes">Largest body of one PUT or part.</param>
 /// <param name="UploadLease">After how long an idle upload is reaped; zero never.</param>
 /// <param name="SignatureV2">Whether Signature Version 2 is accepted.</param>
-internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2);
+internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2)
+{
+    /// <summary>Origins that may use everything where a bucket has no rules of its own.</summary>
+    public ImmutableArray<string> CorsDefaultOrigins { get; init; } = [];
+}
 
 /// <summary>Registers the S3 pipeline and the background work, over stores and credentials that the start opened.</summary>
 internal static class S3ServiceCollectionExtensions
@@ -43,6 +48,8 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<Authorizer>();
         services.AddSingleton<AclReader>();
         services.AddSingleton<BucketConfigurations>();
+        services.AddSingleton(new DefaultOrigins(settings.CorsDefaultOrigins));
+        services.AddSingleton<CrossOriginAccess>();
         services.AddSingleton<BlobWriter>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();

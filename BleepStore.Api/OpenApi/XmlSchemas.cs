@@ -23,7 +23,7 @@ internal static class XmlSchemas
     private static readonly XmlElementSchema Initiator = Group("Initiator", Text("ID"), Text("DisplayName"));
     private static readonly XmlElementSchema CommonPrefixes = Many("CommonPrefixes", Text("Prefix"));
 
-    /// <summary>All roots, in the order of their names.</summary>
+    /// <summary>All roots: those of listings and objects, then those of configurations.</summary>
     public static readonly ImmutableArray<XmlElementSchema> All =
     [
         Group(
@@ -110,19 +110,23 @@ internal static class XmlSchemas
             Number("ObjectSize")),
         Text("LocationConstraint"),
         Group("Tagging", Group("TagSet", Many("Tag", Text("Key"), Text("Value")))),
+        .. ConfigurationSchemas.All,
     ];
 
-    private static XmlElementSchema Text(string name) => new(name, "string", Format: null, IsRepeated: false, []);
+    internal static XmlElementSchema Text(string name) => new(name, "string", Format: null, IsRepeated: false, []);
 
-    private static XmlElementSchema Time(string name) => new(name, "string", "date-time", IsRepeated: false, []);
+    /// <summary>A text that may occur several times.</summary>
+    internal static XmlElementSchema Texts(string name) => new(name, "string", Format: null, IsRepeated: true, []);
 
-    private static XmlElementSchema Number(string name) => new(name, "integer", "int64", IsRepeated: false, []);
+    internal static XmlElementSchema Time(string name) => new(name, "string", "date-time", IsRepeated: false, []);
 
-    private static XmlElementSchema Flag(string name) => new(name, "boolean", Format: null, IsRepeated: false, []);
+    internal static XmlElementSchema Number(string name) => new(name, "integer", "int64", IsRepeated: false, []);
 
-    private static XmlElementSchema Group(string name, params ImmutableArray<XmlElementSchema> children)
+    internal static XmlElementSchema Flag(string name) => new(name, "boolean", Format: null, IsRepeated: false, []);
+
+    internal static XmlElementSchema Group(string name, params ImmutableArray<XmlElementSchema> children)
         => new(name, "object", Format: null, IsRepeated: false, children);
 
-    private static XmlElementSchema Many(string name, params ImmutableArray<XmlElementSchema> children)
+    internal static XmlElementSchema Many(string name, params ImmutableArray<XmlElementSchema> children)
         => new(name, "object", Format: null, IsRepeated: true, children);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Cors;
 using BleepStore.Api.Forms;
 using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Operations;
@@ -14,6 +15,7 @@ internal sealed partial class S3Pipeline(
     S3Router router,
     VerifiedRequest.Verifier verifier,
     Authorizer authorizer,
+    CrossOriginAccess crossOrigin,
     IMetadataStore metadata,
     ReaderRegistry readers,
     S3ResponseWriter writer,
@@ -63,6 +65,17 @@ internal sealed partial class S3Pipeline(
         {
             var incoming = parser.Parse(exchange.Context, exchange.RequestId);
             exchange.Incoming = incoming;
+            if (incoming.Method == "OPTIONS")
+            {
+                (var refused, exchange.CrossOrigin) = await crossOrigin.PreflightAsync(incoming, cancellationToken);
+                return refused is null ? S3Response.Ok() : refused;
+            }
+
+            if (incoming.Headers.Origin.Count > 0)
+            {
+                exchange.CrossOrigin = await crossOrigin.FindAsync(incoming, cancellationToken);
+            }
+
             var (definition, handler, refusal) = router.Route(incoming);
             exchange.Definition = definition;
             exchange.Activity = definition is null ? null : RequestTracing.Start(definition.Name, exchange.RequestId, incoming.Bucket);
@@ -86,6 +99,12 @@ internal sealed partial class S3Pipeline(
             if (denial is not null)
             {
                 return denial;
+            }
+
+            exchange.IsRequesterCharged = RequesterPays.Charges(verified, authorization, out var isUnpaid);
+            if (isUnpaid)
+            {
+                return S3Errors.AccessDenied;
             }
 
             var request = new S3Request(verified, definition, authorization);
@@ -163,6 +182,12 @@ internal sealed class Exchange(HttpContext context, string requestId)
 
     /// <summary>Region of the bucket, shown on every answer about it.</summary>
     public string? Region { get; set; }
+
+    /// <summary>What a browser is told of the answer; null where no page of another origin asks.</summary>
+    public CrossOriginAnswer? CrossOrigin { get; set; }
+
+    /// <summary>True when the request is charged to who sent it.</summary>
+    public bool IsRequesterCharged { get; set; }
 
     public long BytesSent { get; set; }
 }

@@ -64,6 +64,12 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
             headers["x-amz-bucket-region"] = region;
         }
 
+        if (exchange.IsRequesterCharged)
+        {
+            headers["x-amz-request-charged"] = "requester";
+        }
+
+        exchange.CrossOrigin?.Write(headers);
         foreach (var (name, value) in response.Headers)
         {
             headers[name] = value;

@@ -7,6 +7,7 @@ namespace BleepStore.Api.Protocol;
 internal static class S3Errors
 {
     public static readonly S3Error AccessDenied = new(403, "AccessDenied", "Access Denied");
+    public static readonly S3Error AccessForbidden = new(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.");
     public static readonly S3Error AuthorizationHeaderMalformed = new(400, "AuthorizationHeaderMalformed", "The authorization header that you provided is not valid.");
     public static readonly S3Error AuthorizationQueryParametersError = new(400, "AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter.");
     public static readonly S3Error BadDigest = new(400, "BadDigest", "The Content-MD5 or checksum value that you specified did not match what the server received.");
@@ -36,6 +37,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidRequest = new(400, "InvalidRequest", "Invalid Request");
     public static readonly S3Error InvalidStorageClass = new(400, "InvalidStorageClass", "The storage class that you specified is not valid.");
     public static readonly S3Error InvalidTag = new(400, "InvalidTag", "The tag provided was not a valid tag.");
+    public static readonly S3Error InvalidTargetBucketForLogging = new(400, "InvalidTargetBucketForLogging", "The owner for the bucket to be logged and the target bucket must be the same.");
     public static readonly S3Error InvalidToken = new(400, "InvalidToken", "The provided token is malformed or otherwise not valid.");
     public static readonly S3Error InvalidURI = new(400, "InvalidURI", "The specified URI could not be parsed.");
     public static readonly S3Error KeyTooLongError = new(400, "KeyTooLongError", "Your key is too long.");
@@ -51,15 +53,19 @@ internal static class S3Errors
     public static readonly S3Error MissingRequestBodyError = new(400, "MissingRequestBodyError", "Request body is empty.");
     public static readonly S3Error MissingSecurityHeader = new(400, "MissingSecurityHeader", "Your request was missing a required header.");
     public static readonly S3Error NoSuchBucket = new(404, "NoSuchBucket", "The specified bucket does not exist");
+    public static readonly S3Error NoSuchCORSConfiguration = new(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist");
     public static readonly S3Error NoSuchKey = new(404, "NoSuchKey", "The specified key does not exist.");
+    public static readonly S3Error NoSuchLifecycleConfiguration = new(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
     public static readonly S3Error NoSuchTagSet = new(404, "NoSuchTagSet", "The TagSet does not exist");
     public static readonly S3Error NoSuchUpload = new(404, "NoSuchUpload", "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed.");
     public static readonly S3Error NoSuchVersion = new(404, "NoSuchVersion", "The version ID specified in the request does not match an existing version.");
+    public static readonly S3Error NoSuchWebsiteConfiguration = new(404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration");
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the preconditions that you specified did not hold.");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.");
     public static readonly S3Error RequestTimeTooSkewed = new(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");
+    public static readonly S3Error ServerSideEncryptionConfigurationNotFoundError = new(404, "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found");
     public static readonly S3Error ServiceUnavailable = new(503, "ServiceUnavailable", "Service is unable to handle request.");
     public static readonly S3Error SignatureDoesNotMatch = new(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
     public static readonly S3Error SlowDown = new(503, "SlowDown", "Please reduce your request rate.");

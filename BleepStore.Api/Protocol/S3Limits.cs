@@ -20,6 +20,7 @@ internal static class S3Limits
     public const long MaxDeleteXmlBytes = 2L << 20;
     public const long MaxCompleteXmlBytes = 2L << 20;
     public const long MaxXmlBytes = 64L << 10;
+    public const long MaxLifecycleXmlBytes = 1L << 20;
     public const int MaxXmlDepth = 16;
     public const int MaxXmlTagLength = 1024;
     public const long MaxFormBytes = 20L << 10;

@@ -33,6 +33,11 @@ public sealed class AccessTableTests : IAsyncLifetime
     private static readonly string[] BucketConfigurations =
     [
         "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging",
+        "GetBucketCors", "PutBucketCors", "DeleteBucketCors", "GetBucketEncryption",
+        "PutBucketEncryption", "DeleteBucketEncryption", "GetBucketRequestPayment", "PutBucketRequestPayment",
+        "GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration",
+        "GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "GetBucketWebsite",
+        "PutBucketWebsite", "DeleteBucketWebsite", "GetBucketLogging", "PutBucketLogging",
     ];
 
     private readonly AttackHost _attack = new();

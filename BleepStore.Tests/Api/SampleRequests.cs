@@ -15,7 +15,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
     public const string Content = "The content of a sample object.";
 
     /// <summary>Documents without which the bucket answers 404 to who asks for them.</summary>
-    private static readonly string[] AbsentUntilPut = ["PutBucketTagging"];
+    private static readonly string[] AbsentUntilPut = ["PutBucketTagging", "PutBucketCors", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketWebsite"];
 
     /// <summary>All operations whose request itself is signed, by name: a form is signed within, and has attacks of its own.</summary>
     public static TheoryData<string> Names => [.. S3Operations.All.Where(route => !route.Definition.TakesForm).Select(route => route.Definition.Name)];
@@ -90,6 +90,13 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
             "AccessControlPolicy" => "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
             "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
             "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+            "CORSConfiguration" => "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>",
+            "ServerSideEncryptionConfiguration" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>"
+                + "</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>",
+            "LifecycleConfiguration" => "<LifecycleConfiguration><Rule><ID>a</ID><Prefix>old/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>",
+            "WebsiteConfiguration" => "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
+            "RequestPaymentConfiguration" => "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+            "AccelerateConfiguration" => "<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>",
             "CompleteMultipartUpload"
                 => $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{PartETag}</ETag></Part></CompleteMultipartUpload>",
             var root => new StringBuilder().Append('<').Append(root).Append("/>").ToString(),
