@@ -20,6 +20,9 @@ internal static class OutcomeErrors
         WriteStatus.VersionMissing => S3Errors.NoSuchVersion.With("Key", name),
         WriteStatus.IsDeleteMarker => S3Errors.MethodNotAllowed,
         WriteStatus.VersioningLocked => S3Errors.InvalidBucketState,
+        WriteStatus.ObjectLocked => S3Errors.AccessDenied.Because("Access Denied because object protected by object lock."),
+        WriteStatus.BucketNotLocked => S3Errors.InvalidRequest.Because("Bucket is missing Object Lock Configuration"),
+        WriteStatus.VersioningRequired => S3Errors.InvalidBucketState.Because("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"),
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An outcome without an error."),
     };
 

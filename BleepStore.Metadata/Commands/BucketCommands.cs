@@ -19,7 +19,9 @@ public sealed record CreateBucket : MetadataCommand<WriteOutcome>
         }
 
         var order = transaction.NextOrder(Time);
-        transaction.PutBucket(Bucket with { BucketId = transaction.NextBucketId(), CreatedAt = Time });
+        // Object lock is about versions: a bucket never has the one without the others.
+        var versioning = Bucket.ObjectLockEnabled ? VersioningState.Enabled : Bucket.Versioning;
+        transaction.PutBucket(Bucket with { BucketId = transaction.NextBucketId(), CreatedAt = Time, Versioning = versioning });
         transaction.Tell(Event, Bucket.Name, order);
         return new WriteOutcome(WriteStatus.Done, order, LastModified: Time);
     }

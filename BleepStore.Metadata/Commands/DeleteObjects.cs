@@ -7,7 +7,17 @@ namespace BleepStore.Metadata.Commands;
 /// <param name="Key">The key.</param>
 /// <param name="IfMatch">ETag (unquoted) the object must have, or <c>*</c> for any; null for no condition.</param>
 /// <param name="VersionId">The version to remove for ever; null to delete the key as the bucket's versioning says.</param>
-public sealed record ObjectToDelete(string Key, string? IfMatch = null, string? VersionId = null);
+public sealed record ObjectToDelete(string Key, string? IfMatch = null, string? VersionId = null)
+{
+    /// <summary>Size in bytes the object must have where it is there; null for no condition.</summary>
+    public long? IfSize { get; init; }
+
+    /// <summary>Time the object must have where it is there, in whole seconds or milliseconds; null for no condition.</summary>
+    public DateTimeOffset? IfLastModified { get; init; }
+
+    /// <summary>All conditions.</summary>
+    public WriteCondition Condition => new(IfMatch, IfNoneMatch: false) { IfSize = IfSize, IfLastModified = IfLastModified };
+}
 
 /// <summary>
 /// Deletes up to 1,000 keys or versions, each on its own: one failed condition does not hinder the others. Without a version id a key of a bucket
@@ -29,6 +39,9 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
 
     /// <summary>True when the request saw a bucket with versions, where keys without a version id add delete markers.</summary>
     public bool AddsMarkers { get; init; }
+
+    /// <summary>True when the caller may, and wants to, remove versions that governance retains.</summary>
+    public bool BypassesGovernance { get; init; }
 
     /// <summary>Set for a conditional removal of one key with an invocation id.</summary>
     public RetryIdentity? Retry { get; init; }
@@ -77,7 +90,7 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
     {
         // Conditions are about the current object, also where an older version is to go.
         var current = transaction.FindObject(BucketId, key.Key);
-        var decision = new WriteCondition(key.IfMatch, IfNoneMatch: false).Decide(current);
+        var decision = key.Condition.Decide(current);
         if (decision != WriteStatus.Done)
         {
             return new WriteOutcome(decision);
@@ -111,13 +124,17 @@ public sealed record DeleteObjects : MetadataCommand<ImmutableArray<WriteOutcome
     private WriteOutcome DeleteVersion(IMetadataTransaction transaction, string key, string versionId, ObjectRecord? current)
     {
         var version = current is not null && current.VersionId == versionId ? current : transaction.FindVersion(BucketId, key, versionId);
-        var order = transaction.NextOrder(Time);
         if (version is null)
         {
-            return new WriteOutcome(WriteStatus.Done, order, versionId);
+            return new WriteOutcome(WriteStatus.Done, transaction.NextOrder(Time), versionId);
         }
 
-        transaction.Remove(BucketId, version, current);
+        if (!transaction.TryRemove(BucketId, version, current, Time, BypassesGovernance))
+        {
+            return new WriteOutcome(WriteStatus.ObjectLocked);
+        }
+
+        var order = transaction.NextOrder(Time);
         transaction.Tell(Event, Bucket, version, order);
         return new WriteOutcome(WriteStatus.Done, order, versionId, IsDeleteMarker: version.IsDeleteMarker);
     }

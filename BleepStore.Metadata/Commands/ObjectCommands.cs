@@ -148,7 +148,21 @@ public sealed record SetObjectTags : MetadataCommand<WriteOutcome>
 /// <summary>A change of a version's record that leaves its bytes, order and time alone.</summary>
 internal static class ObjectChange
 {
-    /// <summary>Changes the current object, or the version that is named.</summary>
+    /// <summary>Changes what locks the current object, or the version that is named; refused where that gives null.</summary>
+    public static WriteOutcome ApplyToLock(
+        IMetadataTransaction transaction,
+        MetadataCommand<WriteOutcome> command,
+        string bucketName,
+        long bucketId,
+        (string Key, string? VersionId) name,
+        EventIntent? intent,
+        Func<ObjectLock, ObjectLock?> change)
+        => transaction.FindBucket(bucketName, bucketId) is { ObjectLockEnabled: false }
+            ? new WriteOutcome(WriteStatus.BucketNotLocked)
+            : Apply(
+                transaction, command, bucketName, bucketId, name, ownerId: null, intent, version => change(version.Lock) is { } changed ? version with { Lock = changed } : null);
+
+    /// <summary>Changes the current object, or the version that is named; refused as locked where that gives null.</summary>
     public static WriteOutcome Apply(
         IMetadataTransaction transaction,
         MetadataCommand<WriteOutcome> command,
@@ -157,7 +171,7 @@ internal static class ObjectChange
         (string Key, string? VersionId) name,
         string? ownerId,
         EventIntent? intent,
-        Func<ObjectRecord, ObjectRecord> change)
+        Func<ObjectRecord, ObjectRecord?> change)
     {
         if (transaction.FindBucket(bucketName, bucketId) is not { } bucket)
         {
@@ -177,14 +191,19 @@ internal static class ObjectChange
             return new WriteOutcome(WriteStatus.IsDeleteMarker, VersionId: version.VersionId);
         }
 
+        if (change(version) is not { } changed)
+        {
+            return new WriteOutcome(WriteStatus.ObjectLocked);
+        }
+
         var order = transaction.NextOrder(command.Time);
         if (ReferenceEquals(version, current))
         {
-            transaction.PutObject(bucketId, change(version));
+            transaction.PutObject(bucketId, changed);
         }
         else
         {
-            transaction.PutVersion(bucketId, change(version));
+            transaction.PutVersion(bucketId, changed);
         }
 
         transaction.Tell(intent, bucketName, version, order);

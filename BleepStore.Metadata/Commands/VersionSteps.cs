@@ -32,6 +32,11 @@ internal static class VersionSteps
         var isNull = bucket.Versioning != VersioningState.Enabled;
         var versionId = isNull ? ObjectRecord.NullVersion : VersionIds.Of(order, salt);
         var stored = record with { Order = order, LastModified = time, VersionId = versionId, IsNull = isNull };
+        if (bucket.DefaultRetention is { } retention)
+        {
+            stored = stored with { Lock = retention.ApplyTo(stored.Lock, time) };
+        }
+
         var freedBytes = transaction.MakeWay(bucket, record.Key, before);
         transaction.PutObject(bucket.BucketId, stored);
         transaction.PutBytes(
@@ -73,9 +78,18 @@ internal static class VersionSteps
         return marker;
     }
 
-    /// <summary>Removes a version or delete marker for ever. Where it was the newest, the one before it takes its place.</summary>
-    public static void Remove(this IMetadataTransaction transaction, long bucketId, ObjectRecord version, ObjectRecord? current)
+    /// <summary>
+    /// Removes a version or delete marker for ever. Where it was the newest, the one before it takes its place. False, and nothing done, where object
+    /// lock forbids it: there is no other way to remove a version.
+    /// </summary>
+    public static bool TryRemove(
+        this IMetadataTransaction transaction, long bucketId, ObjectRecord version, ObjectRecord? current, DateTimeOffset time, bool bypassesGovernance)
     {
+        if (version.Lock.ForbidsRemoval(time, bypassesGovernance))
+        {
+            return false;
+        }
+
         var objects = 0;
         transaction.DropBytes(version);
         if (current is not null && current.Order == version.Order)
@@ -96,6 +110,7 @@ internal static class VersionSteps
         }
 
         transaction.AddToCounters(bucketId, objects, -version.Size);
+        return true;
     }
 
     /// <summary>Moves what is current aside for a newer version, or drops it; the answer is how many bytes were dropped.</summary>

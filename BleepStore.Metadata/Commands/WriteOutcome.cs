@@ -36,6 +36,15 @@ public enum WriteStatus
 
     /// <summary>Object lock keeps the versioning of the bucket enabled.</summary>
     VersioningLocked = 10,
+
+    /// <summary>Object lock keeps the version, or its retention, as it is.</summary>
+    ObjectLocked = 13,
+
+    /// <summary>The bucket has no object lock.</summary>
+    BucketNotLocked = 14,
+
+    /// <summary>Object lock needs versions, which the bucket does not have enabled.</summary>
+    VersioningRequired = 15,
 }
 
 /// <summary>What a write did.</summary>

@@ -18,6 +18,13 @@ internal static class BucketRecordEncoding
         writer.Number(7, (int)record.Versioning);
         writer.Flag(8, record.ObjectLockEnabled);
         ContentEncoding.WritePairs(writer, 9, record.Configurations);
+        if (record.DefaultRetention is { } retention)
+        {
+            writer.Number(15, (int)retention.Mode);
+            writer.Number(16, retention.Days);
+            writer.Number(17, retention.Years);
+        }
+
         return writer.Written;
     }
 
@@ -26,6 +33,7 @@ internal static class BucketRecordEncoding
         var reader = RecordReader.Open(bytes);
         var (id, name, region, owner, created) = (0L, "", "", "", default(DateTimeOffset));
         var (acl, versioning, locked) = (AclEncoding.Nobody, VersioningState.Unversioned, false);
+        var (mode, days, years) = (RetentionMode.None, 0, 0);
         var configurations = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
         while (reader.Next(out var field))
         {
@@ -39,6 +47,9 @@ internal static class BucketRecordEncoding
                 case 6: acl = AclEncoding.Read(reader); break;
                 case 7: versioning = (VersioningState)reader.Int32(); break;
                 case 8: locked = reader.Flag(); break;
+                case 15: mode = (RetentionMode)reader.Int32(); break;
+                case 16: days = reader.Int32(); break;
+                case 17: years = reader.Int32(); break;
                 case 9:
                     var (document, json) = ContentEncoding.ReadPair(reader.Message());
                     configurations = configurations.SetItem(document, json);
@@ -56,6 +67,7 @@ internal static class BucketRecordEncoding
             Acl = acl,
             Versioning = versioning,
             ObjectLockEnabled = locked,
+            DefaultRetention = mode == RetentionMode.None ? null : new DefaultRetention(mode, days, years),
             Configurations = configurations,
         };
     }

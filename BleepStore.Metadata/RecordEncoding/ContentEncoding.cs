@@ -104,6 +104,34 @@ internal static class ContentEncoding
         return new ChecksumRecord(algorithm, type, value);
     }
 
+    public static void WriteLock(RecordWriter writer, int field, ObjectLock locked)
+    {
+        if (locked != ObjectLock.None)
+        {
+            var start = writer.BeginMessage(field);
+            writer.Number(1, (int)locked.Mode);
+            writer.Time(2, locked.RetainUntil);
+            writer.Number(3, (int)locked.LegalHold);
+            writer.EndMessage(start);
+        }
+    }
+
+    public static ObjectLock ReadLock(RecordReader reader)
+    {
+        var (mode, until, hold) = (RetentionMode.None, default(DateTimeOffset), LegalHold.Unset);
+        while (reader.Next(out var field))
+        {
+            switch (field)
+            {
+                case 1: mode = (RetentionMode)reader.Int32(); break;
+                case 2: until = reader.Time(); break;
+                case 3: hold = (LegalHold)reader.Int32(); break;
+            }
+        }
+
+        return new ObjectLock(mode, until, hold);
+    }
+
     /// <summary>Adds to an array that is built while a record is read.</summary>
     public static void Add<T>(ref ImmutableArray<T>.Builder? builder, T item) => (builder ??= ImmutableArray.CreateBuilder<T>(1)).Add(item);
 

@@ -31,6 +31,7 @@ internal static class ObjectRecordEncoding
         SegmentEncoding.WriteAll(writer, 15, record.Segments);
         writer.OptionalText(16, record.UploadId);
         writer.Number(17, record.PartCount);
+        ContentEncoding.WriteLock(writer, 20, record.Lock);
         return writer.Written;
     }
 
@@ -42,6 +43,7 @@ internal static class ObjectRecordEncoding
             default(DateTimeOffset));
         var (headers, acl, storageClass) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD");
         var (checksum, uploadId, parts) = (default(ChecksumRecord), default(string), 0);
+        var locked = ObjectLock.None;
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         ImmutableArray<Segment>.Builder? segments = null;
         while (reader.Next(out var field))
@@ -65,6 +67,7 @@ internal static class ObjectRecordEncoding
                 case 15: ContentEncoding.Add(ref segments, SegmentEncoding.Read(reader.Message())); break;
                 case 16: uploadId = reader.Text(); break;
                 case 17: parts = reader.Int32(); break;
+                case 20: locked = ContentEncoding.ReadLock(reader.Message()); break;
             }
         }
 
@@ -87,6 +90,7 @@ internal static class ObjectRecordEncoding
             Segments = ContentEncoding.Finish(segments),
             UploadId = uploadId,
             PartCount = parts,
+            Lock = locked,
         };
     }
 }

@@ -21,6 +21,7 @@ internal static class UploadRecordEncoding
         writer.Text(10, record.StorageClass, omitted: "STANDARD");
         writer.Number(11, record.ChecksumAlgorithm);
         writer.Number(12, record.ChecksumType);
+        ContentEncoding.WriteLock(writer, 20, record.Lock);
         return writer.Written;
     }
 
@@ -30,6 +31,7 @@ internal static class UploadRecordEncoding
         var (id, bucketId, key, initiated, initiator) = ("", 0L, "", default(DateTimeOffset), "");
         var (headers, acl, storageClass, algorithm, type) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD", 0, 0);
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
+        var locked = ObjectLock.None;
         while (reader.Next(out var field))
         {
             switch (field)
@@ -46,6 +48,7 @@ internal static class UploadRecordEncoding
                 case 10: storageClass = Names.Of(reader.Bytes()); break;
                 case 11: algorithm = reader.Int32(); break;
                 case 12: type = reader.Int32(); break;
+                case 20: locked = ContentEncoding.ReadLock(reader.Message()); break;
             }
         }
 
@@ -63,6 +66,7 @@ internal static class UploadRecordEncoding
             StorageClass = storageClass,
             ChecksumAlgorithm = algorithm,
             ChecksumType = type,
+            Lock = locked,
         };
     }
 }

@@ -31,6 +31,9 @@ public sealed record BucketRecord
 
     public bool ObjectLockEnabled { get; init; }
 
+    /// <summary>How new versions are retained that say nothing themselves; null for not at all.</summary>
+    public DefaultRetention? DefaultRetention { get; init; }
+
     /// <summary>One document per configured subresource, by its query name; its text is the S3 layer's.</summary>
     public ImmutableSortedDictionary<string, string> Configurations { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

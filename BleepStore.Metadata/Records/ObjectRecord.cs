@@ -73,6 +73,9 @@ public sealed record ObjectRecord
     /// <summary>Parts of a multipart object; 0 for all others.</summary>
     public int PartCount { get; init; }
 
+    /// <summary>What keeps the version from being removed.</summary>
+    public ObjectLock Lock { get; init; } = ObjectLock.None;
+
     /// <summary>The one segment of an object whose bytes the metadata store keeps itself; null for all others.</summary>
     internal Segment? InlineSegment => Segments is [{ Kind: SegmentKind.Inline } only] ? only : null;
 

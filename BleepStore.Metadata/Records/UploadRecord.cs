@@ -32,6 +32,9 @@ public sealed record UploadRecord
 
     /// <summary>1 full object, 2 composite, 0 when the client named no algorithm.</summary>
     public int ChecksumType { get; init; }
+
+    /// <summary>What the object's first version will be kept by.</summary>
+    public ObjectLock Lock { get; init; } = ObjectLock.None;
 }
 
 /// <summary>One uploaded part. It stays a row under its upload id when the upload is completed.</summary>

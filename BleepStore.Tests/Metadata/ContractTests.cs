@@ -53,3 +53,9 @@ public sealed class SqliteVersionListingTests : VersionListingContract<SqliteEng
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryVersionListingTests : VersionListingContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteObjectLockTests : ObjectLockContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryObjectLockTests : ObjectLockContract<MemoryEngine>;

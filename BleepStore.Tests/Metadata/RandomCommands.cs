@@ -29,12 +29,42 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(29) switch
+        return random.Next(32) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
             2 or 23 => Run(await DeleteAsync(model, bucket, id, time, cancellationToken)),
             24 => Run(new SetBucketVersioning { Time = time, Bucket = bucket, BucketId = id, IsEnabled = random.Next(3) != 0, Event = Event() }),
+            25 when random.Next(2) == 0 => Run(new SetObjectLockConfiguration
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                DefaultRetention = random.Next(3) == 0 ? new DefaultRetention(AnyMode(), random.Next(2), 0) : null,
+                Event = Event(),
+            }),
+            26 => Run(new SetObjectRetention
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                Key = key,
+                VersionId = await AnyVersionAsync(model, id, key, cancellationToken),
+                Mode = random.Next(4) == 0 ? RetentionMode.None : AnyMode(),
+                RetainUntil = time.AddSeconds(random.Next(3000)),
+                BypassesGovernance = random.Next(2) == 0,
+                Event = Event(),
+            }),
+            27 => Run(new SetObjectLegalHold
+            {
+                Time = time,
+                Bucket = bucket,
+                BucketId = id,
+                Key = key,
+                VersionId = await AnyVersionAsync(model, id, key, cancellationToken),
+                IsOn = random.Next(3) == 0,
+                Event = Event(),
+            }),
             3 => Run(new SetObjectAcl
             {
                 Time = time,
@@ -141,7 +171,11 @@ internal sealed class RandomCommands(Random random)
         {
             var key = Pick(Names);
             keys.Add(new ObjectToDelete(
-                key, random.Next(4) == 0 ? Pick(ETags) : null, await AnyVersionAsync(model, id, key, cancellationToken)));
+                key, random.Next(4) == 0 ? Pick(ETags) : null, await AnyVersionAsync(model, id, key, cancellationToken))
+            {
+                IfSize = random.Next(8) == 0 ? random.Next(100) : null,
+                IfLastModified = random.Next(8) == 0 ? _now : null,
+            });
         }
 
         return new DeleteObjects
@@ -152,9 +186,12 @@ internal sealed class RandomCommands(Random random)
             Keys = keys.DrainToImmutable(),
             OwnerId = Pick(ETags),
             VersionSalt = random.NextInt64(),
+            BypassesGovernance = random.Next(2) == 0,
             Event = Event(),
         };
     }
+
+    private RetentionMode AnyMode() => Pick([RetentionMode.Governance, RetentionMode.Compliance]);
 
     /// <summary>Often none; else a version of the key, where it has one, or one that is not there.</summary>
     private async Task<string?> AnyVersionAsync(IMetadataStore model, long bucketId, string key, CancellationToken cancellationToken)

@@ -38,6 +38,7 @@ internal static class RecordSamples
         Segments = [Segment, Segment with { Kind = SegmentKind.Inline, Backend = "" }],
         UploadId = "upload",
         PartCount = 3,
+        Lock = new ObjectLock(RetentionMode.Compliance, Time.AddYears(1), LegalHold.Off),
     };
 
     public static readonly BucketRecord Bucket = new()
@@ -50,6 +51,7 @@ internal static class RecordSamples
         Acl = Acl,
         Versioning = VersioningState.Enabled,
         ObjectLockEnabled = true,
+        DefaultRetention = new DefaultRetention(RetentionMode.Governance, Days: 30, Years: 2),
         Configurations = System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty.Add("cors", "{}").Add("policy", "[]"),
     };
 
@@ -67,6 +69,7 @@ internal static class RecordSamples
         StorageClass = "GLACIER",
         ChecksumAlgorithm = 5,
         ChecksumType = 2,
+        Lock = new ObjectLock(RetentionMode.Governance, Time.AddYears(2), LegalHold.On),
     };
 
     public static readonly PartRecord Part = new()
