@@ -70,6 +70,26 @@ internal sealed class CredentialStore(IMetadataStore metadata, RootKey rootKey, 
         return created ? (credential, secret, null) : (null, "", $"The access key {accessKey} exists already.");
     }
 
+    /// <summary>A new access key of a user or account root, which is not stored yet, and its secret.</summary>
+    public (CredentialRecord Credential, string Secret) Generate(IdentityRecord owner, string displayName)
+    {
+        var accessKey = "AKIA" + RandomNumberGenerator.GetString(AccessKeyAlphabet, AccessKeyLength - 4);
+        var secret = RandomNumberGenerator.GetString(SecretAlphabet, SecretLength);
+        var isRoot = owner.Kind == IdentityKind.AccountRoot;
+        var credential = new CredentialRecord
+        {
+            AccessKey = accessKey,
+            WrappedSecret = rootKey.Wrap(Encoding.UTF8.GetBytes(secret), StoreCredentialLookup.ContextOf(accessKey)),
+            AccountId = owner.AccountId,
+            PrincipalId = isRoot ? owner.AccountId : owner.Name,
+            DisplayName = isRoot ? displayName : owner.Name,
+            IsAccountRoot = isRoot,
+            Origin = CredentialOrigin.Admin,
+            CreatedAt = time.GetUtcNow(),
+        };
+        return (credential, secret);
+    }
+
     /// <summary>Removes an access key; the answer is what forbids it, or null.</summary>
     public async ValueTask<string?> DeleteAsync(CredentialRecord credential, CancellationToken cancellationToken)
     {

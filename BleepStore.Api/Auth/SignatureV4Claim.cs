@@ -34,9 +34,34 @@ internal readonly record struct CredentialScope
     /// <summary>The day the signing key is for, <c>20130524</c>.</summary>
     public ReadOnlySpan<char> Date => Scope.Span[..8];
 
+    /// <summary>The region the signing key is for.</summary>
+    public ReadOnlySpan<char> Region => Part(1);
+
+    /// <summary>The service the signing key is for.</summary>
+    public ReadOnlySpan<char> ServiceName => Part(2);
+
     /// <summary>Reads <c>AKID/date/region/service/aws4_request</c> and checks all but the key itself.</summary>
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
     public static CredentialScope Parse(ReadOnlyMemory<char> text, string expectedRegion, bool isPresigned)
+    {
+        var scope = Parse(text, isPresigned);
+        if (!scope.ServiceName.SequenceEqual(Service))
+        {
+            throw Malformed($"incorrect service \"{scope.ServiceName}\". This endpoint belongs to \"s3\".", isPresigned);
+        }
+
+        if (!scope.Region.SequenceEqual(expectedRegion))
+        {
+            var error = Malformed($"the region '{scope.Region}' is wrong; expecting '{expectedRegion}'", isPresigned).Error;
+            throw new S3Exception(error.With("Region", expectedRegion));
+        }
+
+        return scope;
+    }
+
+    /// <summary>Reads <c>AKID/date/region/service/aws4_request</c> for any region and service.</summary>
+    /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
+    public static CredentialScope Parse(ReadOnlyMemory<char> text, bool isPresigned)
     {
         // From the right: an access key may contain slashes, what follows it may not.
         Span<int> slashes = stackalloc int[4];
@@ -54,8 +79,6 @@ internal readonly record struct CredentialScope
         }
 
         var date = text.Span[(slashes[0] + 1)..slashes[1]];
-        var region = text.Span[(slashes[1] + 1)..slashes[2]];
-        var service = text.Span[(slashes[2] + 1)..slashes[3]];
         var terminator = text.Span[(slashes[3] + 1)..];
         if (date.Length != 8 || date.ContainsAnyExceptInRange('0', '9'))
         {
@@ -66,17 +89,6 @@ internal readonly record struct CredentialScope
         if (!terminator.SequenceEqual(Terminator))
         {
             throw Malformed($"incorrect terminal \"{terminator}\". This endpoint uses \"aws4_request\".", isPresigned);
-        }
-
-        if (!service.SequenceEqual(Service))
-        {
-            throw Malformed($"incorrect service \"{service}\". This endpoint belongs to \"s3\".", isPresigned);
-        }
-
-        if (!region.SequenceEqual(expectedRegion))
-        {
-            var error = Malformed($"the region '{region}' is wrong; expecting '{expectedRegion}'", isPresigned).Error;
-            throw new S3Exception(error.With("Region", expectedRegion));
         }
 
         return new CredentialScope { AccessKey = text.Span[..slashes[0]].ToString(), Scope = text[(slashes[0] + 1)..] };
@@ -91,6 +103,17 @@ internal readonly record struct CredentialScope
             var message = $"Invalid credential date \"{Date}\". This date is not the same as X-Amz-Date: \"{amzDate[..8]}\".";
             throw Malformed(message, isPresigned);
         }
+    }
+
+    private ReadOnlySpan<char> Part(int index)
+    {
+        var rest = Scope.Span;
+        for (; index > 0; index--)
+        {
+            rest = rest[(rest.IndexOf('/') + 1)..];
+        }
+
+        return rest[..rest.IndexOf('/')];
     }
 
     private static S3Exception Malformed(string detail, bool isPresigned) => new(isPresigned

@@ -11,10 +11,20 @@ internal static class SignatureV4Header
     /// <summary>The claim, with its form, scope and time checked.</summary>
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed, AccessDenied without a date, RequestTimeTooSkewed.</exception>
     public static SignatureV4Claim Parse(IncomingRequest request, string region, DateTimeOffset now)
+        => ParseAny(request, region, now);
+
+    /// <summary>The claim of a request to another service than S3, whose name and region are the caller's to check.</summary>
+    /// <exception cref="S3Exception">AuthorizationHeaderMalformed, AccessDenied without a date, RequestTimeTooSkewed.</exception>
+    public static SignatureV4Claim ParseQuery(IncomingRequest request, DateTimeOffset now)
+        => ParseAny(request, region: null, now);
+
+    private static SignatureV4Claim ParseAny(IncomingRequest request, string? region, DateTimeOffset now)
     {
         var authorization = request.Header("Authorization").AsMemory();
         var (credentialText, signedHeaders, signature) = Split(authorization[SignatureV4.Algorithm.Length..]);
-        var credential = CredentialScope.Parse(credentialText, region, isPresigned: false);
+        var credential = region is null
+            ? CredentialScope.Parse(credentialText, isPresigned: false)
+            : CredentialScope.Parse(credentialText, region, isPresigned: false);
         var amzDate = SignedAt(request, now);
         credential.CheckDate(amzDate, isPresigned: false);
         return new SignatureV4Claim

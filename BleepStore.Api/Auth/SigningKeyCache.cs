@@ -37,14 +37,15 @@ internal sealed class SigningKeyCache(int capacity = 4096)
         return entry.Key;
     }
 
-    private static byte[] Derive(string secret, ReadOnlySpan<char> date, string region, string service)
+    /// <summary>The signing key of a secret for one day, region and service, made anew.</summary>
+    public static byte[] Derive(string secret, ReadOnlySpan<char> date, ReadOnlySpan<char> region, ReadOnlySpan<char> service)
     {
         Span<byte> key = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Span<byte> day = stackalloc byte[8];
         Encoding.ASCII.GetBytes(date, day);
         HMACSHA256.HashData(Encoding.UTF8.GetBytes("AWS4" + secret), day, key);
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region), key);
-        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(service), key);
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(region.ToArray()), key);
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(service.ToArray()), key);
         return HMACSHA256.HashData(key, "aws4_request"u8);
     }
 

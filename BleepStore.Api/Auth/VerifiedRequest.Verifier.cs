@@ -10,7 +10,7 @@ internal sealed partial class VerifiedRequest
     /// Finds out who sent a request, or refuses it with the error that AWS gives. Every path to a <see cref="VerifiedRequest"/> with an
     /// account runs through a signature check in this class. Safe for concurrent use.
     /// </summary>
-    public sealed class Verifier(ICredentialLookup credentials, AuthOptions options, TimeProvider time)
+    public sealed partial class Verifier(ICredentialLookup credentials, AuthOptions options, TimeProvider time)
     {
         // A form's file has no hash that anybody signed: its policy is what is signed.
         private static readonly PayloadMode FormPayload = new PayloadMode.Unsigned();

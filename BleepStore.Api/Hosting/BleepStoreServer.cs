@@ -1,7 +1,10 @@
 using BleepStore.Api.Admin;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Identities;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Observability;
+using BleepStore.Api.QueryApi;
 using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -167,6 +170,8 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddSingleton(options.Scrub);
         services.AddHostedService<ScrubSchedule>();
         services.AddAdmin();
+        services.AddQueryServices();
+        services.AddSingleton<IPrincipalPolicies, IdentityPolicies>();
         services.AddObservability(
             new ObservabilitySettings(
                 options.Observability.Metrics,

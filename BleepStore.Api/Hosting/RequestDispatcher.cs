@@ -1,15 +1,16 @@
 using BleepStore.Api.Admin;
 using BleepStore.Api.Observability;
 using BleepStore.Api.Pipeline;
+using BleepStore.Api.QueryApi;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace BleepStore.Api.Hosting;
 
 /// <summary>
-/// The first to see a request: sends it to the admin API, to what is beside S3, or to S3, and turns it away during a drain.
+/// The first to see a request: sends it to the admin API, to what is beside S3, to IAM and STS, or to S3, and turns it away during a drain.
 /// </summary>
 internal sealed class RequestDispatcher(
-    S3Pipeline s3, AdminPipeline admin, BesideS3Endpoints beside, DrainState drain)
+    S3Pipeline s3, QueryPipeline query, AdminPipeline admin, BesideS3Endpoints beside, DrainState drain)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -29,7 +30,7 @@ internal sealed class RequestDispatcher(
 
         try
         {
-            await (isAdmin ? admin.InvokeAsync(context) : s3.InvokeAsync(context));
+            await (isAdmin ? admin.InvokeAsync(context) : query.Takes(context) ? query.InvokeAsync(context) : s3.InvokeAsync(context));
         }
         finally
         {

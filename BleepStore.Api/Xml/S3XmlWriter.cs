@@ -73,11 +73,14 @@ internal sealed class S3XmlWriter : IDisposable
     public void StartDocument() => Append("<?xml version=\"1.0\" encoding=\"utf-8\"?>"u8);
 
     /// <summary>Opens the root element of a success, in S3's namespace.</summary>
-    public void StartS3(string root)
+    public void StartS3(string root) => StartIn(S3Xml.Namespace, root);
+
+    /// <summary>Opens a root element in a namespace.</summary>
+    public void StartIn(string xmlNamespace, string root)
     {
         Start(root);
         Append(" xmlns=\""u8);
-        AppendText(S3Xml.Namespace);
+        AppendText(xmlNamespace);
         Append("\""u8);
     }
 

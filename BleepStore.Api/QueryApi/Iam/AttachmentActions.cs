@@ -1,0 +1,83 @@
+using BleepStore.Api.Identities;
+using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+
+namespace BleepStore.Api.QueryApi.Iam;
+
+/// <summary>
+/// Managed policies attached to users, groups and roles: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html and its
+/// neighbours.
+/// </summary>
+internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider time) : IQueryActions
+{
+    public IEnumerable<QueryAction> Actions
+        => new[] { Holder.User, Holder.Group, Holder.Role }.SelectMany(holder => new[]
+        {
+            Of($"Attach{holder.Word}Policy", holder, AttachAsync) with { HasResult = false },
+            Of($"Detach{holder.Word}Policy", holder, DetachAsync) with { HasResult = false },
+            Of($"ListAttached{holder.Word}Policies", holder, ListAsync),
+        });
+
+    private static QueryAction Of(string name, Holder holder, Func<QueryRequest, Holder, CancellationToken, ValueTask<QueryAnswer>> handler)
+        => new(QueryService.Iam, name, (request, cancellationToken) => handler(request, holder, cancellationToken))
+        {
+            Kind = holder.Kind,
+            Parameter = holder.Parameter,
+        };
+
+    private async ValueTask<QueryAnswer> AttachAsync(QueryRequest request, Holder holder, CancellationToken cancellationToken)
+    {
+        var name = request.GetName(holder.Parameter);
+        var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
+        var change = new AttachPolicy(policy.Arn, OwnName(policy), IamLimits.MaxAttachedPolicies);
+        return await ChangeAsync(request, holder, name, change, cancellationToken) switch
+        {
+            IdentityStatus.LimitExceeded => QueryErrors.LimitExceeded.Because(
+                $"Cannot exceed quota for PoliciesPer{holder.Word}: {IamLimits.MaxAttachedPolicies}"),
+            var status => Answer(status, holder, name, policy),
+        };
+    }
+
+    private async ValueTask<QueryAnswer> DetachAsync(QueryRequest request, Holder holder, CancellationToken cancellationToken)
+    {
+        var name = request.GetName(holder.Parameter);
+        var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
+        var status = await ChangeAsync(request, holder, name, new DetachPolicy(policy.Arn, OwnName(policy)), cancellationToken);
+        return Answer(status, holder, name, policy);
+    }
+
+    private async ValueTask<QueryAnswer> ListAsync(QueryRequest request, Holder holder, CancellationToken cancellationToken)
+    {
+        var name = request.GetName(holder.Parameter);
+        var prefix = request.FindPathPrefix();
+        if (await metadata.FindIdentityAsync(request.AccountId, holder.Kind, name, cancellationToken) is not { } identity)
+        {
+            return IamWords.NoSuch(holder.Kind, name);
+        }
+
+        var attached = identity.AttachedPolicies.Select(arn => (Arn: arn, Parsed: IdentityArn.TryParse(arn)))
+            .Where(policy => policy.Parsed is { } parsed && parsed.Path.StartsWith(prefix, StringComparison.Ordinal));
+        var (page, next) = IdentityPages.Page(request, attached, policy => policy.Arn);
+        return QueryAnswer.Of(xml =>
+        {
+            xml.Members("AttachedPolicies", page, static (member, policy) =>
+            {
+                member.Element("PolicyName", policy.Parsed?.Name ?? "");
+                member.Element("PolicyArn", policy.Arn);
+            });
+            xml.Page(next);
+        });
+    }
+
+    private static QueryAnswer Answer(IdentityStatus status, Holder holder, string name, ManagedPolicy policy)
+        => status == IdentityStatus.PartMissing ? QueryErrors.NoSuchEntity.Because($"Policy {policy.Arn} was not found.")
+            : IamWords.ErrorOf(status, holder.Kind, name) is { } error ? error
+            : QueryAnswer.Done;
+
+    private static string? OwnName(ManagedPolicy policy) => ManagedPolicy.FindOfEveryAccount(policy.Arn) is null ? policy.Name : null;
+
+    private ValueTask<IdentityStatus> ChangeAsync(QueryRequest request, Holder holder, string name, IdentityChange change, CancellationToken cancellationToken)
+        => metadata.ExecuteAsync(
+            new ChangeIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = holder.Kind, Name = name, Change = change },
+            cancellationToken);
+}
