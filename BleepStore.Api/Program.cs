@@ -1,4 +1,6 @@
 using BleepStore.Api.CommandLine;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Hosting;
 
+NativeHeap.BoundArenas();
 return await CommandLineRun.RunAsync(args, EnvironmentSettings.OfProcess(), Console.Out, Console.Error);

@@ -27,8 +27,14 @@ internal sealed class Listeners(BleepStoreOptions options)
         }
     }
 
-    /// <summary>Binds sockets itself, so that a refusal names the key at fault.</summary>
-    public void Configure(SocketTransportOptions transport) => transport.CreateBoundListenSocket = endPoint =>
+    /// <summary>Bounds what is read ahead, and binds sockets itself, so that a refusal names the key at fault.</summary>
+    public void Configure(SocketTransportOptions transport)
+    {
+        transport.MaxReadBufferSize = S3Kestrel.ReadAheadBytes;
+        transport.CreateBoundListenSocket = Bind;
+    }
+
+    private Socket Bind(EndPoint endPoint)
     {
         try
         {
@@ -47,7 +53,7 @@ internal sealed class Listeners(BleepStoreOptions options)
             var port = ((IPEndPoint)endPoint).Port.ToString(CultureInfo.InvariantCulture);
             throw new StartException(ExitCodes.AddressUnavailable, $"{key} = {port}: {endPoint} {reason}; set {key} to another value.", e);
         }
-    };
+    }
 
     /// <summary>Where a listener can be reached, once it is bound: the first address of its kind.</summary>
     public Uri? UrlOf(ListenerKind kind, IEnumerable<string> bound)

@@ -11,6 +11,9 @@ internal static class S3Kestrel
     private const int MaxHeaders = 200;
     private const int WindowBytes = 1 << 20;
 
+    /// <summary>Bytes of a body that are read from a connection before somebody asked for them: the memory that each upload costs.</summary>
+    public const int ReadAheadBytes = 256 * 1024;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Configure(KestrelServerOptions kestrel)
@@ -24,6 +27,7 @@ internal static class S3Kestrel
 
         // Lengths of bodies are judged by the operations, each with its own limit and S3's own error.
         limits.MaxRequestBodySize = null;
+        limits.MaxRequestBufferSize = ReadAheadBytes;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = MaxHeaders;
         limits.MaxRequestLineSize = MaxRequestLineBytes;
