@@ -48,7 +48,8 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             }
 
             var found = demand.Resource == S3Resource.Object ? await FindObjectAsync(demand, bucket, definition, cancellationToken) : null;
-            var record = found?.Object;
+            var marker = found is { Object.IsDeleteMarker: true } hidden ? hidden.Object : null;
+            var record = marker is null ? found?.Object : null;
             question = question with { Bucket = bucket, Object = record };
             if (definition.HasConditionsOnDocument && !AccessRules.HasNoPolicy(request.Caller, BucketAccess.Of(bucket)))
             {
@@ -62,8 +63,13 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             }
 
             authorization = demand.IsCopySource
-                ? authorization with { SourceBucket = bucket, SourceObject = record }
-                : authorization with { Object = record ?? authorization.Object, InlineBody = found?.InlineBody };
+                ? authorization with { SourceBucket = bucket, SourceObject = record, SourceDeleteMarker = marker }
+                : authorization with
+                {
+                    Object = record ?? authorization.Object,
+                    InlineBody = found?.InlineBody,
+                    DeleteMarker = marker ?? authorization.DeleteMarker,
+                };
         }
 
         return (authorization, null);
@@ -125,15 +131,22 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
         Demand demand, BucketRecord bucket, S3OperationDefinition definition, CancellationToken cancellationToken)
     {
         var key = demand.Key ?? "";
-        if (definition.ResponseBody.Kind == S3BodyKind.Bytes)
+        if (demand.VersionId is { } versionId)
         {
-            return await metadata.FindObjectWithBodyAsync(bucket.BucketId, key, cancellationToken);
+            return Found(await metadata.FindVersionAsync(bucket.BucketId, key, versionId, cancellationToken));
         }
 
-        return await metadata.FindObjectAsync(bucket.BucketId, key, cancellationToken) is { } record
-            ? new ObjectWithBody(record, InlineBody: null)
-            : null;
+        var found = definition.ResponseBody.Kind == S3BodyKind.Bytes
+            ? await metadata.FindObjectWithBodyAsync(bucket.BucketId, key, cancellationToken)
+            : Found(await metadata.FindObjectAsync(bucket.BucketId, key, cancellationToken));
+
+        // Only where there are versions can a delete marker stand in the object's place.
+        return found is not null || bucket.Versioning == VersioningState.Unversioned
+            ? found
+            : Found(await metadata.FindLatestVersionAsync(bucket.BucketId, key, cancellationToken));
     }
+
+    private static ObjectWithBody? Found(ObjectRecord? record) => record is null ? null : new ObjectWithBody(record, InlineBody: null);
 
     private ValueTask<BucketRecord?> FindBucketAsync(Demand demand, Authorization known, CancellationToken cancellationToken)
         => known.Bucket is { } bucket && bucket.Name == demand.Bucket

@@ -21,7 +21,7 @@ internal static class ParameterCatalog
         ["delimiter"] = new("Keys that share what precedes it are rolled up into one common prefix."),
         ["encoding-type"] = new("How keys are encoded in the answer.", Values: "url"),
         ["fetch-owner"] = new("Whether to name the owner of each object.", "boolean"),
-        ["key-marker"] = new("List uploads of keys after this one."),
+        ["key-marker"] = new("List uploads or versions of keys after this one."),
         ["list-type"] = new("Version of the listing."),
         ["marker"] = new("List keys after this one."),
         ["max-buckets"] = new("At most this many buckets.", "integer"),
@@ -41,6 +41,7 @@ internal static class ParameterCatalog
         ["uploadId"] = new("Id of the multipart upload."),
         ["upload-id-marker"] = new("Together with key-marker: list uploads after this one."),
         ["versionId"] = new("Version of the object; null is the one without a version."),
+        ["version-id-marker"] = new("Together with key-marker: list versions older than this one."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, ParameterMeaning> Headers = new Dictionary<string, ParameterMeaning>(StringComparer.OrdinalIgnoreCase)

@@ -21,9 +21,6 @@ internal static class KnownOperations
     /// <summary>Those that may not be in <see cref="S3Operations"/> yet, in the order of the table.</summary>
     public static readonly ImmutableArray<KnownOperation> All =
     [
-        new("ListObjectVersions", "GET", Bucket, "versions"),
-        new("GetBucketVersioning", "GET", Bucket, "versioning"),
-        new("PutBucketVersioning", "PUT", Bucket, "versioning"),
         new("GetBucketPolicy", "GET", Bucket, "policy"),
         new("PutBucketPolicy", "PUT", Bucket, "policy"),
         new("DeleteBucketPolicy", "DELETE", Bucket, "policy"),

@@ -129,6 +129,9 @@ internal sealed record Demand(string Action, S3Resource Resource, AclPermission?
     /// <summary>True for what is copied from.</summary>
     public bool IsCopySource { get; init; }
 
+    /// <summary>The version it is needed on; null for the current object.</summary>
+    public string? VersionId { get; init; }
+
     /// <summary>True where the handler asks about each key of the request: here only the bucket is looked up.</summary>
     public bool IsPerKey { get; init; }
 
@@ -151,7 +154,19 @@ internal sealed record Demand(string Action, S3Resource Resource, AclPermission?
     public static Demand OnKey(string action, AclPermission? permission, IncomingRequest request)
         => new(action, S3Resource.Bucket, permission, request.Bucket, request.Key);
 
+    /// <summary>The right to delete a key of the request's bucket; to remove a version for ever is another one, which no list grants.</summary>
+    public static Demand OnKeyVersion(string? versionId, IncomingRequest request)
+        => versionId is null
+            ? OnKey("s3:DeleteObject", AclPermission.Write, request)
+            : OnKey("s3:DeleteObjectVersion", permission: null, request) with { VersionId = versionId };
+
     /// <summary>A right on the request's object as it stands; an absent one is reported as absent only to callers who may list.</summary>
     public static Demand OnObject(string action, AclPermission? permission, IncomingRequest request)
         => new(action, S3Resource.Object, permission, request.Bucket, request.Key);
+
+    /// <summary>A right on the request's object, or on the version of it that the request names: another action.</summary>
+    public static Demand OnObjectVersion(string action, string versionAction, AclPermission? permission, IncomingRequest request)
+        => request.Query["versionId"] is { } versionId
+            ? OnObject(versionAction, permission, request) with { VersionId = versionId }
+            : OnObject(action, permission, request);
 }

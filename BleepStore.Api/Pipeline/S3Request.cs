@@ -26,6 +26,9 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     /// <summary>The object the request was authorised against; null when it is absent or was not asked about.</summary>
     public ObjectRecord? Object => authorization.Object;
 
+    /// <summary>The delete marker that stands where the object would: the newest version of the key, or the version that the request names.</summary>
+    public ObjectRecord? DeleteMarker => authorization.DeleteMarker;
+
     /// <summary>The sealed bytes of <see cref="Object"/>, where they came with it; only for an operation that answers with them.</summary>
     public ReadOnlyMemory<byte>? InlineBody => authorization.InlineBody;
 
@@ -34,6 +37,9 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
 
     /// <summary>The copy source; null when it is absent.</summary>
     public ObjectRecord? SourceObject => authorization.SourceObject;
+
+    /// <summary>The delete marker that stands where the copy source would.</summary>
+    public ObjectRecord? SourceDeleteMarker => authorization.SourceDeleteMarker;
 
     /// <summary>Canonical id of the caller's account: the owner of what it makes. Anonymous callers own nothing of their own.</summary>
     public string CallerId => Caller is Caller.Account account ? account.AccountId : AnonymousId;
@@ -70,6 +76,12 @@ internal sealed record Authorization(BucketRecord? Bucket, ObjectRecord? Object,
 
     /// <summary>The document of the request, where its rights depended on it.</summary>
     public ReadOnlyMemory<byte>? Document { get; init; }
+
+    /// <summary>The delete marker in place of <see cref="Object"/>.</summary>
+    public ObjectRecord? DeleteMarker { get; init; }
+
+    /// <summary>The delete marker in place of <see cref="SourceObject"/>.</summary>
+    public ObjectRecord? SourceDeleteMarker { get; init; }
 
     public static readonly Authorization None = new(null, null, null, null);
 }

@@ -19,6 +19,7 @@ internal static class S3Errors
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
     public static readonly S3Error ExpiredToken = new(400, "ExpiredToken", "The provided token has expired.");
     public static readonly S3Error IllegalLocationConstraintException = new(400, "IllegalLocationConstraintException", "The specified location constraint is incompatible for the region specific endpoint this request was sent to.");
+    public static readonly S3Error IllegalVersioningConfigurationException = new(400, "IllegalVersioningConfigurationException", "Indicates that the versioning configuration specified in the request is invalid.");
     public static readonly S3Error IncompleteBody = new(400, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
     public static readonly S3Error IncorrectNumberOfFilesInPostRequest = new(400, "IncorrectNumberOfFilesInPostRequest", "POST requires exactly one file upload per request.");
     public static readonly S3Error InsufficientStorage = new(507, "InsufficientStorage", "There is not enough free space to store the bytes of this request.");
@@ -58,7 +59,7 @@ internal static class S3Errors
     public static readonly S3Error NoSuchLifecycleConfiguration = new(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
     public static readonly S3Error NoSuchTagSet = new(404, "NoSuchTagSet", "The TagSet does not exist");
     public static readonly S3Error NoSuchUpload = new(404, "NoSuchUpload", "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed.");
-    public static readonly S3Error NoSuchVersion = new(404, "NoSuchVersion", "The version ID specified in the request does not match an existing version.");
+    public static readonly S3Error NoSuchVersion = new(404, "NoSuchVersion", "The specified version does not exist.");
     public static readonly S3Error NoSuchWebsiteConfiguration = new(404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration");
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");

@@ -8,7 +8,7 @@ public sealed class AccessTableTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, string[]> OpenedByBucketGrant = new()
     {
-        ["READ"] = ["HeadBucket", "ListObjects", "ListObjectsV2", "ListMultipartUploads"],
+        ["READ"] = ["HeadBucket", "ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads"],
         ["WRITE"] = ["PutObject", "DeleteObject", "DeleteObjects", "CreateMultipartUpload"],
         ["READ_ACP"] = ["GetBucketAcl"],
         ["WRITE_ACP"] = ["PutBucketAcl"],
@@ -32,7 +32,7 @@ public sealed class AccessTableTests : IAsyncLifetime
     /// <summary>The configuration of a bucket is its owner's alone until a policy says otherwise.</summary>
     private static readonly string[] BucketConfigurations =
     [
-        "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging",
+        "GetBucketVersioning", "PutBucketVersioning", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging",
         "GetBucketCors", "PutBucketCors", "DeleteBucketCors", "GetBucketEncryption",
         "PutBucketEncryption", "DeleteBucketEncryption", "GetBucketRequestPayment", "PutBucketRequestPayment",
         "GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration",

@@ -90,6 +90,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
             "AccessControlPolicy" => "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
             "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
             "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
+            "VersioningConfiguration" => "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
             "CORSConfiguration" => "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>",
             "ServerSideEncryptionConfiguration" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>"
                 + "</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>",

@@ -97,6 +97,15 @@ internal sealed class TestBucket
     public Task<RawResponse> CopyAsync(string source, string key, params (string Name, string Value)[] headers)
         => SendAsync("PUT", key, "", null, [("x-amz-copy-source", $"/{Name}/{Uri.EscapeDataString(source)}"), .. headers]);
 
+    /// <summary>Sets the versioning of the bucket: <c>Enabled</c> or <c>Suspended</c>.</summary>
+    public Task<RawResponse> SetVersioningAsync(string state)
+        => SendAsync(
+            "PUT",
+            null,
+            "versioning",
+            Encoding.UTF8.GetBytes(
+                $"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>{state}</Status></VersioningConfiguration>"));
+
     /// <summary>Opens an upload and returns its id.</summary>
     public async Task<string> CreateUploadAsync(string key, params (string Name, string Value)[] headers)
     {

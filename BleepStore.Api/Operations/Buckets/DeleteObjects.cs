@@ -17,7 +17,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
 {
     public static S3OperationDefinition Definition { get; } = new("DeleteObjects", "POST", S3Resource.Bucket)
     {
-        Summary = "Removes up to 1,000 objects, each on its own.",
+        Summary = "Removes up to 1,000 objects or versions, each on its own.",
         Query = ["delete"],
         OptionalHeaders = [.. ObjectHeaders.Integrity, "x-amz-expected-bucket-owner"],
         RequestBody = S3Body.Xml("Delete"),
@@ -46,27 +46,47 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
 
         // Read before anything is deleted: a document that is refused must have had no effect.
         var isQuiet = document.ChildText("Quiet")?.Trim() == "true";
-        foreach (var entry in entries.Where(entry => entry.Refusal is null))
-        {
-            var demand = Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request.Incoming) with { Key = entry.Key };
-            if (!await authorizer.IsAllowedAsync(request.Verified, Definition, demand, request.Bucket, cancellationToken))
-            {
-                entry.Refusal = S3Errors.AccessDenied;
-            }
-        }
-
-        var accepted = entries.Where(entry => entry.Refusal is null && !entry.IsNeverThere).ToImmutableArray();
+        var accepted = await AcceptAsync(request, entries, cancellationToken);
         var outcomes = accepted.IsEmpty ? [] : await metadata.ExecuteAsync(
             new Commands.DeleteObjects
             {
                 Time = time.GetUtcNow(),
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
-                Keys = [.. accepted.Select(entry => new Commands.ObjectToDelete(entry.Key, entry.IfMatch))],
+                Keys = [.. accepted.Select(entry => new Commands.ObjectToDelete(entry.Key, entry.IfMatch, entry.VersionId))],
+                OwnerId = request.CallerId,
+                VersionSalt = ObjectVersions.NewSalt(request.Bucket),
+                AddsMarkers = request.Bucket.Versioning != VersioningState.Unversioned,
             },
             cancellationToken);
-        var errors = accepted.Zip(outcomes).ToDictionary(pair => pair.First, pair => OutcomeErrors.Map(pair.Second.Status, pair.First.Key));
-        return Answer(entries, errors, isQuiet);
+        foreach (var (entry, outcome) in accepted.Zip(outcomes))
+        {
+            entry.Outcome = outcome;
+            entry.Refusal = OutcomeErrors.Map(outcome.Status, entry.Key);
+        }
+
+        return Answer(entries, isQuiet);
+    }
+
+    /// <summary>The entries that may be tried; the others learn why not.</summary>
+    private async ValueTask<ImmutableArray<Entry>> AcceptAsync(S3Request request, ImmutableArray<Entry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries.Where(entry => entry.Refusal is null))
+        {
+            var demand = Demand.OnKeyVersion(entry.VersionId, request.Incoming) with { Key = entry.Key };
+            if (!await authorizer.IsAllowedAsync(request.Verified, Definition, demand, request.Bucket, cancellationToken))
+            {
+                entry.Refusal = S3Errors.AccessDenied;
+            }
+            else if (entry.VersionId is { } versionId && !ObjectVersions.IsWellFormed(versionId)
+                && await metadata.FindVersionAsync(request.Bucket.BucketId, entry.Key, versionId, cancellationToken) is null)
+            {
+                // Unlike a single delete, which takes such an id for a bad argument.
+                entry.Refusal = S3Errors.NoSuchVersion;
+            }
+        }
+
+        return [.. entries.Where(entry => entry.Refusal is null)];
     }
 
     private static Entry ReadEntry(XmlNode node)
@@ -78,40 +98,28 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         var refusal = key.Length == 0 ? throw new S3Exception(S3Errors.MalformedXML)
             : System.Text.Encoding.UTF8.GetByteCount(key) > S3Limits.MaxKeyBytes ? S3Errors.KeyTooLongError
             : node.Child("LastModifiedTime") is not null || node.Child("Size") is not null ? S3Errors.NotImplemented
-            : string.IsNullOrEmpty(versionId) ? null : VersionParameter.Refusal(versionId, key);
-        var isNeverThere = refusal?.Code == S3Errors.NoSuchVersion.Code;
-        return new Entry(key, versionId, eTag is null ? null : ReadConditions.Unquote(eTag.Trim()).ToString(), isNeverThere ? null : refusal, isNeverThere);
+            : null;
+        return new Entry(
+            key, string.IsNullOrEmpty(versionId) ? null : versionId, eTag is null ? null : ReadConditions.Unquote(eTag.Trim()).ToString(), refusal);
     }
 
-    private static S3Response Answer(ImmutableArray<Entry> entries, Dictionary<Entry, S3Error?> errors, bool isQuiet)
+    private static S3Response Answer(ImmutableArray<Entry> entries, bool isQuiet)
         => S3Response.OfXml(writer =>
         {
             writer.StartS3("DeleteResult");
             foreach (var entry in entries)
             {
-                var error = entry.Refusal ?? errors.GetValueOrDefault(entry);
-                if (error is null && isQuiet)
+                if (entry.Refusal is not null || !isQuiet)
                 {
-                    continue;
+                    entry.Write(writer);
                 }
-
-                writer.Start(error is null ? "Deleted" : "Error");
-                writer.Element("Key", entry.Key);
-                writer.Optional("VersionId", entry.VersionId);
-                if (error is not null)
-                {
-                    writer.Element("Code", error.Code);
-                    writer.Element("Message", error.Message);
-                }
-
-                writer.End();
             }
 
             writer.End();
         });
 
-    /// <summary>One key of the document. By reference, so that a key listed twice has two answers.</summary>
-    private sealed class Entry(string key, string? versionId, string? ifMatch, S3Error? refusal, bool isNeverThere)
+    /// <summary>One key of the document and what became of it. By reference, so that a key listed twice has two answers.</summary>
+    private sealed class Entry(string key, string? versionId, string? ifMatch, S3Error? refusal)
     {
         public string Key { get; } = key;
 
@@ -122,7 +130,25 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         /// <summary>Why it is not deleted; null while nothing speaks against it.</summary>
         public S3Error? Refusal { get; set; } = refusal;
 
-        /// <summary>True for a version that cannot exist: deleting it is done already.</summary>
-        public bool IsNeverThere { get; } = isNeverThere;
+        public Commands.WriteOutcome? Outcome { get; set; }
+
+        public void Write(S3XmlWriter writer)
+        {
+            writer.Start(Refusal is null ? "Deleted" : "Error");
+            writer.Element("Key", Key);
+            writer.Optional("VersionId", VersionId);
+            if (Refusal is not null)
+            {
+                writer.Element("Code", Refusal.Code);
+                writer.Element("Message", Refusal.Message);
+            }
+            else if (Outcome is { IsDeleteMarker: true } outcome)
+            {
+                writer.Element("DeleteMarker", value: true);
+                writer.Optional("DeleteMarkerVersionId", outcome.VersionId);
+            }
+
+            writer.End();
+        }
     }
 }

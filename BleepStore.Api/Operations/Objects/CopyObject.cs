@@ -50,7 +50,8 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
 
         var replacesMetadata = Directive(request, "x-amz-metadata-directive");
         var replacesTags = Directive(request, "x-amz-tagging-directive");
-        if (from.Bucket == request.Bucket.Name && from.Key == request.Key && !replacesMetadata && request.Header("x-amz-storage-class") is null)
+        if (from.Bucket == request.Bucket.Name && from.Key == request.Key && !replacesMetadata && request.Header("x-amz-storage-class") is null
+            && await IsCurrentAsync(request, source, cancellationToken))
         {
             return S3Errors.InvalidRequest.Because(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -77,6 +78,11 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         return late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, () => CopyAsync(request, source, draft, algorithm, condition, cancellationToken));
     }
 
+    /// <summary>True unless an older version is to become the current one again.</summary>
+    private async ValueTask<bool> IsCurrentAsync(S3Request request, ObjectRecord source, CancellationToken cancellationToken)
+        => request.Bucket.Versioning == VersioningState.Unversioned
+            || await metadata.FindObjectAsync(request.Bucket.BucketId, request.Key, cancellationToken) is { } current && current.Order == source.Order;
+
     private static bool Directive(S3Request request, string header) => request.Header(header) switch
     {
         null or "COPY" => false,
@@ -97,6 +103,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
                 BucketId = request.Bucket.BucketId,
                 Object = draft with { ETag = copied.ETag, Checksum = copied.Checksum, Segments = copied.Content.Segments },
                 InlineBody = copied.Content.InlineBody,
+                VersionSalt = ObjectVersions.NewSalt(request.Bucket),
                 Condition = condition,
                 Retry = RetryIdentities.Of(request, condition)?.WithPayload(Encoding.UTF8.GetBytes(copied.ETag)),
             },
@@ -104,6 +111,8 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", copied, outcome.LastModified));
+            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", copied, outcome.LastModified))
+                .WithWritten(outcome)
+                .With(CopySource.VersionHeader, CopySource.VersionOf(request));
     }
 }

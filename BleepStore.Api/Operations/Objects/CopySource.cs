@@ -1,5 +1,7 @@
 using System.Text;
+using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
+using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Operations.Objects;
 
@@ -10,6 +12,9 @@ namespace BleepStore.Api.Operations.Objects;
 internal sealed record CopySource(string Bucket, string Key, string? VersionId)
 {
     public const string Header = "x-amz-copy-source";
+
+    /// <summary>Header of the answer that tells which version was copied.</summary>
+    public const string VersionHeader = "x-amz-copy-source-version-id";
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="S3Exception">InvalidArgument: no bucket, no key, or not UTF-8.</exception>
@@ -45,8 +50,14 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
     public static Operations.Demand Demand(IncomingRequest request)
     {
         var source = Parse(request);
-        return new Demand("s3:GetObject", S3Resource.Object, Metadata.Records.AclPermission.Read, source.Bucket, source.Key) { IsCopySource = true };
+        var action = source.VersionId is null ? "s3:GetObject" : "s3:GetObjectVersion";
+        return new Demand(action, S3Resource.Object, AclPermission.Read, source.Bucket, source.Key) { IsCopySource = true, VersionId = source.VersionId };
     }
+
+    /// <summary>The version id that the answer to a copy tells: the one that was asked for, or that of the version which is current.</summary>
+    public static string? VersionOf(S3Request request)
+        => Parse(request.Incoming).VersionId
+            ?? (request.SourceBucket.Versioning == VersioningState.Unversioned || request.SourceObject is not { IsNull: false } source ? null : source.VersionId);
 
     private static S3Error Invalid(string text)
         => S3Errors.Argument(Header, text, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");

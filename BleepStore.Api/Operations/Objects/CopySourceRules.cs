@@ -12,10 +12,10 @@ internal static class CopySourceRules
 {
     /// <summary>Null when the source is there, in the wanted version, and its conditions hold.</summary>
     public static S3Error? Refusal(S3Request request, CopySource from)
-        => VersionParameter.Refusal(from.VersionId, from.Key)
-            ?? (request.SourceObject is { } source
-                ? ReadConditions.DecideCopy(request.Header, source)
-                : S3Errors.NoSuchKey.With("Key", from.Key));
+        => request.SourceObject is { } source ? ReadConditions.DecideCopy(request.Header, source)
+            : from.VersionId is null ? S3Errors.NoSuchKey.With("Key", from.Key)
+            : request.SourceDeleteMarker is null ? ObjectVersions.NoSuchVersion(from.Key, from.VersionId)
+            : S3Errors.InvalidRequest.Because("The source of a copy request may not specifically refer to a delete marker by version id.");
 }
 
 /// <summary>The document that CopyObject and UploadPartCopy answer with.</summary>

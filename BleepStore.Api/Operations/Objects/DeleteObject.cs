@@ -12,22 +12,25 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
 {
     public static S3OperationDefinition Definition { get; } = new("DeleteObject", "DELETE", S3Resource.Object)
     {
-        Summary = "Removes an object; an absent one is no error.",
+        Summary = "Removes an object or one version of it; in a bucket with versions a delete marker hides the object. An absent one is no error.",
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["If-Match", "x-amz-expected-bucket-owner"],
         SuccessStatus = 204,
         Event = EventTypes.ObjectDeleted,
         Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.PreconditionFailed],
-        Demands = request => [Demand.OnKey("s3:DeleteObject", AclPermission.Write, request)],
+        Demands = request => [Demand.OnKeyVersion(request.Query[ObjectVersions.Parameter], request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         ObjectHeaders.RefuseUnsupported(request);
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
+        var versionId = request.Query[ObjectVersions.Parameter];
+
+        // To delete a version that never was is no error, as with keys; to name what no version could be called is one.
+        if (versionId is not null && !ObjectVersions.IsWellFormed(versionId)
+            && await metadata.FindVersionAsync(request.Bucket.BucketId, request.Key, versionId, cancellationToken) is null)
         {
-            // To delete a version that never was is no error, as with keys.
-            return noVersion.Code == S3Errors.NoSuchVersion.Code ? S3Response.NoContent() : noVersion;
+            return ObjectVersions.NoSuchVersion(request.Key, versionId);
         }
 
         var condition = WriteConditions.Read(request);
@@ -42,10 +45,13 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
                 Time = time.GetUtcNow(),
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
-                Keys = [new Commands.ObjectToDelete(request.Key, condition.IfMatch)],
+                Keys = [new Commands.ObjectToDelete(request.Key, condition.IfMatch, versionId)],
+                OwnerId = request.CallerId,
+                VersionSalt = ObjectVersions.NewSalt(request.Bucket),
+                AddsMarkers = request.Bucket.Versioning != VersioningState.Unversioned,
                 Retry = RetryIdentities.Of(request, condition)?.WithPayload([]),
             },
             cancellationToken);
-        return OutcomeErrors.Map(outcomes[0], request) is { } error ? WriteConditions.Name(error, condition) : S3Response.NoContent();
+        return OutcomeErrors.Map(outcomes[0], request) is { } error ? WriteConditions.Name(error, condition) : S3Response.NoContent().WithDeleted(outcomes[0]);
     }
 }

@@ -15,21 +15,16 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         SuccessStatus = 204,
-        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
-        Demands = request => [Demand.OnObject("s3:DeleteObjectTagging", permission: null, request)],
+        Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Demands = request => [Demand.OnObjectVersion("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging", permission: null, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         // Who may only list passes where there is no object, and must not reach one that is made while the body comes.
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request, isMarkerRefused: true);
         }
 
         var outcome = await metadata.ExecuteAsync(
@@ -39,10 +34,11 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                VersionId = request.Query[ObjectVersions.Parameter],
                 ObjectOwnerId = record.Acl.OwnerId,
                 Tags = [],
             },
             cancellationToken);
-        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.NoContent();
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.NoContent().WithChanged(outcome);
     }
 }

@@ -13,8 +13,8 @@ internal sealed class GetObject(ObjectRead read) : IS3Operation
         OptionalQuery = ObjectRead.OptionalQuery,
         OptionalHeaders = ObjectRead.OptionalHeaders,
         ResponseBody = S3Body.Bytes,
-        Errors = [S3Errors.InvalidPartNumber, S3Errors.InvalidRange, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.NotModified, S3Errors.PreconditionFailed],
-        Demands = request => [Demand.OnObject("s3:GetObject", AclPermission.Read, request)],
+        Errors = [S3Errors.InvalidPartNumber, S3Errors.InvalidRange, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.NotModified, S3Errors.PreconditionFailed],
+        Demands = request => [Demand.OnObjectVersion("s3:GetObject", "s3:GetObjectVersion", AclPermission.Read, request)],
     };
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)

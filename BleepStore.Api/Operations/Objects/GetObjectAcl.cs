@@ -16,23 +16,18 @@ internal sealed class GetObjectAcl(IMetadataStore metadata) : IS3Operation
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("AccessControlPolicy"),
-        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
-        Demands = request => [Demand.OnObject("s3:GetObjectAcl", AclPermission.ReadAcp, request)],
+        Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Demands = request => [Demand.OnObjectVersion("s3:GetObjectAcl", "s3:GetObjectVersionAcl", AclPermission.ReadAcp, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request);
         }
 
         var names = await AclXml.FindNamesAsync(metadata, record.Acl, cancellationToken);
-        return S3Response.OfXml(writer => AclXml.Write(writer, record.Acl, names));
+        return S3Response.OfXml(writer => AclXml.Write(writer, record.Acl, names)).WithVersion(request.Bucket, record);
     }
 }

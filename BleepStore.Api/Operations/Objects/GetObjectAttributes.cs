@@ -26,27 +26,22 @@ internal sealed class GetObjectAttributes(PartReader parts) : IS3Operation
         OptionalQuery = ["versionId"],
         OptionalHeaders = [AttributesHeader, MaxPartsHeader, MarkerHeader, "x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("GetObjectAttributesResponse"),
-        Errors = [S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Errors = [S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
         Demands = request =>
         [
-            Demand.OnObject("s3:GetObject", AclPermission.Read, request),
-            Demand.OnObject("s3:GetObjectAttributes", AclPermission.Read, request),
+            Demand.OnObjectVersion("s3:GetObject", "s3:GetObjectVersion", AclPermission.Read, request),
+            Demand.OnObjectVersion("s3:GetObjectAttributes", "s3:GetObjectVersionAttributes", AclPermission.Read, request),
         ],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         var wanted = ReadAttributes(request);
         var limit = Math.Min(ReadNumber(request, MaxPartsHeader, S3Limits.MaxListKeys), S3Limits.MaxListKeys);
         var marker = ReadNumber(request, MarkerHeader, absent: 0);
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request);
         }
 
         var page = wanted.Contains("ObjectParts") && record.UploadId is not null
@@ -85,7 +80,7 @@ internal sealed class GetObjectAttributes(PartReader parts) : IS3Operation
             }
 
             writer.End();
-        }).With("Last-Modified", HttpDate.Format(record.LastModified));
+        }).With("Last-Modified", HttpDate.Format(record.LastModified)).WithVersion(request.Bucket, record);
     }
 
     private static void WriteParts(S3XmlWriter writer, ObjectRecord record, int marker, int limit, ImmutableArray<PartRecord> page)

@@ -13,14 +13,12 @@ internal sealed class GetObjectTagging : IS3Operation
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("Tagging"),
-        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
-        Demands = request => [Demand.OnObject("s3:GetObjectTagging", permission: null, request)],
+        Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Demands = request => [Demand.OnObjectVersion("s3:GetObjectTagging", "s3:GetObjectVersionTagging", permission: null, request)],
     };
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
-        => ValueTask.FromResult(VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion
-            ? noVersion
-            : request.Object is { } record
-                ? S3Response.OfXml(writer => Tags.Write(writer, record.Tags))
-                : S3Errors.NoSuchKey.With("Key", request.Key));
+        => ValueTask.FromResult(request.Object is { } record
+            ? S3Response.OfXml(writer => Tags.Write(writer, record.Tags)).WithVersion(request.Bucket, record)
+            : ObjectVersions.Missing(request, isMarkerRefused: true));
 }

@@ -96,6 +96,7 @@ internal static class ObjectHeaders
         response
             .With("Last-Modified", HttpDate.Format(record.LastModified))
             .With("ETag", S3Xml.Quote(record.ETag))
+            .WithVersion(request.Bucket, record)
             .With("Accept-Ranges", "bytes")
             .With("Content-Type", HeaderText.ReadQuery(request, "response-content-type") ?? record.Headers.ContentType ?? "binary/octet-stream")
             .With("Content-Encoding", HeaderText.ReadQuery(request, "response-content-encoding") ?? record.Headers.ContentEncoding)

@@ -26,14 +26,9 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
 
     public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request);
         }
 
         if (!request.Verified.IsSigned && request.Query.Parameters.Any(parameter => parameter.Name.StartsWith("response-", StringComparison.Ordinal)))
@@ -48,7 +43,8 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
 
         if (ReadConditions.Decide(request.Header, record) is { } condition)
         {
-            return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified));
+            return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified))
+                .WithVersion(request.Bucket, record);
         }
 
         return request.Query["partNumber"] is { } partNumber

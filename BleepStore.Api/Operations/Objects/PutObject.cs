@@ -65,6 +65,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
                 BucketId = request.Bucket.BucketId,
                 Object = record,
                 InlineBody = content.InlineBody,
+                VersionSalt = ObjectVersions.NewSalt(request.Bucket),
                 Condition = condition,
                 Retry = RetryIdentities.Of(request, condition)?.WithPayload(body.Md5),
             },
@@ -72,6 +73,6 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithChecksum(checksum, partCount: 0);
+            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithWritten(outcome).WithChecksum(checksum, partCount: 0);
     }
 }

@@ -22,20 +22,19 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
         ],
         RequestBody = S3Body.Xml("AccessControlPolicy"),
         Event = EventTypes.ObjectAclUpdated,
-        Errors = [S3Errors.MalformedACLError, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress],
-        Demands = request => [Demand.OnObject("s3:PutObjectAcl", AclPermission.WriteAcp, request)],
+        Errors =
+        [
+            S3Errors.MalformedACLError, S3Errors.MethodNotAllowed, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.NoSuchKey,
+            S3Errors.NoSuchVersion, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress,
+        ],
+        Demands = request => [Demand.OnObjectVersion("s3:PutObjectAcl", "s3:PutObjectVersionAcl", AclPermission.WriteAcp, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request, isMarkerRefused: true);
         }
 
         var outcome = await metadata.ExecuteAsync(
@@ -45,10 +44,11 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                VersionId = request.Query[ObjectVersions.Parameter],
                 ObjectOwnerId = record.Acl.OwnerId,
                 Acl = await AclRequest.ReadAsync(acls, request, record.Acl.OwnerId, request.Bucket.OwnerId, cancellationToken),
             },
             cancellationToken);
-        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok();
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().WithChanged(outcome);
     }
 }

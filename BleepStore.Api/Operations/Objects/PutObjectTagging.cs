@@ -15,22 +15,17 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("Tagging"),
-        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.NoSuchBucket, S3Errors.NoSuchKey],
-        Demands = request => [Demand.OnObject("s3:PutObjectTagging", permission: null, request)],
+        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Demands = request => [Demand.OnObjectVersion("s3:PutObjectTagging", "s3:PutObjectVersionTagging", permission: null, request)],
         HasConditionsOnDocument = true,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (VersionParameter.Refusal(request.Query["versionId"], request.Key) is { } noVersion)
-        {
-            return noVersion;
-        }
-
         // Who may only list passes where there is no object, and must not reach one that is made while the body comes.
         if (request.Object is not { } record)
         {
-            return S3Errors.NoSuchKey.With("Key", request.Key);
+            return ObjectVersions.Missing(request, isMarkerRefused: true);
         }
 
         var outcome = await metadata.ExecuteAsync(
@@ -40,10 +35,11 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
+                VersionId = request.Query[ObjectVersions.Parameter],
                 ObjectOwnerId = record.Acl.OwnerId,
                 Tags = Tags.FromXml(await request.ReadDocumentAsync(cancellationToken)),
             },
             cancellationToken);
-        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok();
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().WithChanged(outcome);
     }
 }

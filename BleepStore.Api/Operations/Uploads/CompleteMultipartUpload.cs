@@ -88,13 +88,14 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
                 Parts = [.. parts.Select(part => new ManifestPart(part.PartNumber, part.Size))],
                 PartsDigest = Commands.CompleteUpload.DigestParts(parts),
                 PartListDigest = list.Digest(),
+                VersionSalt = ObjectVersions.NewSalt(request.Bucket),
                 Condition = condition,
             },
             cancellationToken);
         crashPoints.Hit("complete.after");
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : Answer(request, record.ETag, checksum, parts.Length);
+            : Answer(request, outcome, record.ETag, checksum, parts.Length);
     }
 
     private static S3Error? RefuseSize(S3Request request, long size)
@@ -113,7 +114,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             && completed.Key == request.Key
             && time.GetUtcNow() - completed.CompletedAt < Commands.CompleteUpload.Memory
             && completed.PartListDigest.Span.SequenceEqual(list.Digest())
-                ? Answer(request, completed.ETag, completed.Checksum, list.Parts.Length)
+                ? Answer(request, completed.Outcome, completed.ETag, completed.Checksum, list.Parts.Length)
                 : PartParameters.NoSuchUpload(request);
     }
 
@@ -136,7 +137,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
         }
     }
 
-    private static S3Response Answer(S3Request request, string eTag, ChecksumRecord? checksum, int partCount)
+    private static S3Response Answer(S3Request request, Commands.WriteOutcome outcome, string eTag, ChecksumRecord? checksum, int partCount)
         => S3Response.OfXml(writer =>
         {
             writer.StartS3("CompleteMultipartUploadResult");
@@ -151,5 +152,5 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             }
 
             writer.End();
-        });
+        }).WithWritten(outcome);
 }

@@ -28,7 +28,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         ],
         ResponseBody = S3Body.Xml("CopyPartResult"),
         Event = EventTypes.PartUploaded,
-        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed],
+        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed],
         Demands = request => [CopySource.Demand(request), Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
     };
 
@@ -103,6 +103,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? error
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", copied, outcome.LastModified));
+            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", copied, outcome.LastModified))
+                .With(CopySource.VersionHeader, CopySource.VersionOf(request));
     }
 }
