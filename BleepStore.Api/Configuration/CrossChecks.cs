@@ -7,6 +7,7 @@ internal static class CrossChecks
     {
         CheckListeners(options.Server, settings);
         CheckTls(options.Server, settings);
+        CheckDomains(options.Server, settings);
         CheckDefaultCredentials(options, settings);
         CheckUsers(options.Auth, settings);
     }
@@ -16,6 +17,14 @@ internal static class CrossChecks
         if (server.Port != 0 && server.Port == server.AdminPort && server.Host == server.AdminHost)
         {
             settings.Refuse("server.admin_port", "must differ from server.port, or be off.");
+        }
+    }
+
+    private static void CheckDomains(ServerOptions server, SettingReader settings)
+    {
+        foreach (var domain in server.WebsiteDomains.Where(domain => server.Domains.Contains(domain, StringComparer.OrdinalIgnoreCase)))
+        {
+            settings.Refuse("server.website_domains", $"must not name {domain}, which server.domains names: a host is either an S3 endpoint or a website.");
         }
     }
 

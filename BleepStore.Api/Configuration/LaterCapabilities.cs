@@ -16,7 +16,6 @@ internal static class LaterCapabilities
         settings.Accept("queue");
         settings.ReadLater("lifecycle", SwitchedOff);
         settings.ReadLater("console", SwitchedOff);
-        settings.ReadLater("server.website_domains");
     }
 
     /// <summary>The same type, whose fault says of some words that they name what a later release has.</summary>

@@ -17,6 +17,9 @@ internal sealed record ServerOptions
     /// <summary>Domains below which a bucket may stand in the host name.</summary>
     public required ImmutableArray<string> Domains { get; init; }
 
+    /// <summary>Domains below which a bucket in the host name is served as a website.</summary>
+    public required ImmutableArray<string> WebsiteDomains { get; init; }
+
     /// <summary>Origins of pages that may use buckets without CORS rules of their own; none for no page.</summary>
     public required ImmutableArray<string> CorsDefaultOrigins { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record ServerOptions
         Port = settings.Read("server.port", 9000, SettingTypes.Port),
         Region = settings.Read("server.region", "us-east-1", SettingTypes.TextWhere(IsRegion, "a region name of letters, digits and hyphens")),
         Domains = settings.ReadList("server.domains", SettingTypes.TextWhere(IsDomain, "a domain name such as s3.example.com")),
+        WebsiteDomains = settings.ReadList("server.website_domains", SettingTypes.TextWhere(IsDomain, "a domain name such as website.example.com")),
         CorsDefaultOrigins = settings.ReadList(
             "server.cors_default_origins", SettingTypes.TextWhere(IsOrigin, "* or an origin such as https://www.example.com, with at most one *")),
         AdminHost = settings.Read("server.admin_host", "127.0.0.1", SettingTypes.Text),

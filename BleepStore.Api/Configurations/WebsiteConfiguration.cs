@@ -30,8 +30,10 @@ internal sealed record WebsiteConfiguration
         if (node.Child("RedirectAllRequestsTo") is { } redirect)
         {
             redirect.Allow("HostName", "Protocol");
+            var all = new WebsiteRedirect { HostName = redirect.RequiredText("HostName").Trim(), Protocol = WebsiteRedirect.ReadProtocol(redirect) };
+            all.CheckTexts();
             return node.Children.Length == 1
-                ? new WebsiteConfiguration { RedirectAll = new WebsiteRedirect { HostName = redirect.RequiredText("HostName").Trim(), Protocol = WebsiteRedirect.ReadProtocol(redirect) } }
+                ? new WebsiteConfiguration { RedirectAll = all }
                 : throw XmlValues.Invalid("RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.");
         }
 

@@ -44,9 +44,22 @@ internal sealed record WebsiteRedirect
                 : S3Number.TryParse(code, out int number) && number is > 300 and <= 399 ? number
                 : throw XmlValues.Invalid($"The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300."),
         };
+        redirect.CheckTexts();
         return redirect.ReplaceKeyPrefixWith is null || redirect.ReplaceKeyWith is null
             ? redirect
             : throw XmlValues.Invalid("You can only define ReplaceKeyPrefix or ReplaceKey but not both.");
+    }
+
+    /// <summary>Refuses what no <c>Location</c> header could carry.</summary>
+    public void CheckTexts()
+    {
+        foreach (var text in (string?[])[HostName, ReplaceKeyPrefixWith, ReplaceKeyWith])
+        {
+            if (text is not null && text.Any(char.IsControl))
+            {
+                throw XmlValues.Invalid("A redirect must not hold control characters.");
+            }
+        }
     }
 
     public static string? ReadProtocol(XmlNode node) => node.Word("Protocol") switch

@@ -10,6 +10,7 @@ using BleepStore.Api.Integrity;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
+using BleepStore.Api.Website;
 using BleepStore.Metadata;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -23,6 +24,9 @@ namespace BleepStore.Api.Hosting;
 /// <param name="SignatureV2">Whether Signature Version 2 is accepted.</param>
 internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2)
 {
+    /// <summary>Domains under which buckets are websites.</summary>
+    public ImmutableArray<string> WebsiteDomains { get; init; } = [];
+
     /// <summary>Origins that may use everything where a bucket has no rules of its own.</summary>
     public ImmutableArray<string> CorsDefaultOrigins { get; init; } = [];
 }
@@ -40,7 +44,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton(new StoreRegion(settings.Region));
         services.AddSingleton(new UploadLimits(settings.MaxObjectBytes));
         services.AddSingleton(new AuthOptions(settings.Region, settings.SignatureV2));
-        services.AddSingleton(new S3RequestParser(settings.Domains));
+        services.AddSingleton(new S3RequestParser(settings.Domains, settings.WebsiteDomains));
         services.AddSingleton<ReaderRegistry>();
         services.AddSingleton<VerifiedRequest.Verifier>();
         services.TryAddSingleton<IPrincipalPolicies, NoPrincipalPolicies>();
@@ -50,6 +54,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<BucketConfigurations>();
         services.AddSingleton(new DefaultOrigins(settings.CorsDefaultOrigins));
         services.AddSingleton<CrossOriginAccess>();
+        services.AddSingleton<WebsiteAnswers>();
         services.AddSingleton<BlobWriter>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();

@@ -5,6 +5,7 @@ using BleepStore.Api.Forms;
 using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
+using BleepStore.Api.Website;
 using BleepStore.Metadata;
 
 namespace BleepStore.Api.Pipeline;
@@ -16,6 +17,7 @@ internal sealed partial class S3Pipeline(
     VerifiedRequest.Verifier verifier,
     Authorizer authorizer,
     CrossOriginAccess crossOrigin,
+    WebsiteAnswers websites,
     IMetadataStore metadata,
     ReaderRegistry readers,
     S3ResponseWriter writer,
@@ -74,6 +76,11 @@ internal sealed partial class S3Pipeline(
             if (incoming.Headers.Origin.Count > 0)
             {
                 exchange.CrossOrigin = await crossOrigin.FindAsync(incoming, cancellationToken);
+            }
+
+            if (incoming.IsWebsite)
+            {
+                return await websites.AnswerAsync(incoming, cancellationToken);
             }
 
             var (definition, handler, refusal) = router.Route(incoming);

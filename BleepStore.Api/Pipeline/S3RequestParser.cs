@@ -7,10 +7,11 @@ namespace BleepStore.Api.Pipeline;
 /// <summary>
 /// Reads bucket, key and query from the raw request target: the server's own path removes dot segments, which would name another key.
 /// </summary>
-internal sealed class S3RequestParser(ImmutableArray<string> domains)
+internal sealed class S3RequestParser(ImmutableArray<string> domains, params ImmutableArray<string> websiteDomains)
 {
     // The longest suffix wins, so that s3.example.com is found before example.com.
     private readonly ImmutableArray<string> _domains = [.. domains.OrderByDescending(domain => domain.Length)];
+    private readonly ImmutableArray<string> _websiteDomains = [.. websiteDomains.OrderByDescending(domain => domain.Length)];
 
     /// <summary>Parses the head of a request.</summary>
     /// <exception cref="S3Exception">InvalidURI or KeyTooLongError.</exception>
@@ -19,7 +20,8 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var (path, query) = Split(target);
         var host = context.Request.Host.Value ?? "";
-        var hostBucket = FindHostBucket(host);
+        var website = _websiteDomains.IsEmpty ? null : FindHostBucket(host, _websiteDomains);
+        var hostBucket = website ?? FindHostBucket(host);
         var (bucket, key) = hostBucket is null ? SplitPath(path) : (hostBucket, NullIfEmpty(Decode(path[1..])));
         return new IncomingRequest
         {
@@ -33,6 +35,7 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
             Bucket = bucket,
             Key = CheckKey(key),
             IsVirtualHostStyle = hostBucket is not null,
+            IsWebsite = website is not null,
             RequestId = requestId,
             Body = context.Request.Body,
             ContentLength = context.Request.ContentLength,
@@ -40,12 +43,14 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains)
     }
 
     /// <summary>The bucket that a host names in virtual-host style; null when the host is a domain itself or none of them.</summary>
-    public string? FindHostBucket(ReadOnlySpan<char> host)
+    public string? FindHostBucket(ReadOnlySpan<char> host) => FindHostBucket(host, _domains);
+
+    private static string? FindHostBucket(ReadOnlySpan<char> host, ImmutableArray<string> domains)
     {
         var colon = host.LastIndexOf(':');
         var name = colon >= 0 && !host[colon..].Contains(']') ? host[..colon] : host;
         name = name.TrimEnd('.');
-        foreach (var domain in _domains)
+        foreach (var domain in domains)
         {
             if (name.Equals(domain, StringComparison.OrdinalIgnoreCase))
             {

@@ -43,6 +43,9 @@ internal sealed class S3Response
 
     public static S3Response Created(Action<S3XmlWriter> write) => new(201) { Xml = write };
 
+    /// <summary>Sends a browser to the <c>Location</c>.</summary>
+    public static S3Response Redirect(int status) => new(status);
+
     public static S3Response Refuse(S3Error error) => new(error.Status) { Error = error };
 
     public static S3Response OfXml(Action<S3XmlWriter> write) => new(200) { Xml = write };

@@ -87,7 +87,8 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
         }
     }
 
-    private static string HostId(string requestId)
+    /// <summary>The value of <c>x-amz-id-2</c>.</summary>
+    internal static string HostId(string requestId)
     {
         Span<byte> text = stackalloc byte["bleepstore/".Length + RequestIds.Length];
         "bleepstore/"u8.CopyTo(text);

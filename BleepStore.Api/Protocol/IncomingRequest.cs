@@ -33,6 +33,9 @@ internal sealed class IncomingRequest
     /// <summary>True when the bucket came from the host name (virtual-host style).</summary>
     public bool IsVirtualHostStyle { get; init; }
 
+    /// <summary>True when the host is that of a bucket's website: the answer is for a browser.</summary>
+    public bool IsWebsite { get; init; }
+
     /// <summary>Sixteen hex digits that stand in the answer and in every log line of the request.</summary>
     public required string RequestId { get; init; }
 

@@ -35,6 +35,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidPartOrder = new(400, "InvalidPartOrder", "The list of parts was not in ascending order. The parts list must be specified in order by part number.");
     public static readonly S3Error InvalidPolicyDocument = new(400, "InvalidPolicyDocument", "The content of the form does not meet the conditions specified in the policy document.");
     public static readonly S3Error InvalidRange = new(416, "InvalidRange", "The requested range is not satisfiable");
+    public static readonly S3Error InvalidRedirectLocation = new(400, "InvalidRedirectLocation", "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.");
     public static readonly S3Error InvalidRequest = new(400, "InvalidRequest", "Invalid Request");
     public static readonly S3Error InvalidStorageClass = new(400, "InvalidStorageClass", "The storage class that you specified is not valid.");
     public static readonly S3Error InvalidTag = new(400, "InvalidTag", "The tag provided was not a valid tag.");

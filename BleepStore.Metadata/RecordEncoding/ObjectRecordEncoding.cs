@@ -32,6 +32,7 @@ internal static class ObjectRecordEncoding
         writer.OptionalText(16, record.UploadId);
         writer.Number(17, record.PartCount);
         ContentEncoding.WriteLock(writer, 20, record.Lock);
+        writer.OptionalText(28, record.WebsiteRedirect);
         return writer.Written;
     }
 
@@ -42,7 +43,7 @@ internal static class ObjectRecordEncoding
         var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "",
             default(DateTimeOffset));
         var (headers, acl, storageClass) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD");
-        var (checksum, uploadId, parts) = (default(ChecksumRecord), default(string), 0);
+        var (checksum, uploadId, parts, redirect) = (default(ChecksumRecord), default(string), 0, default(string));
         var locked = ObjectLock.None;
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         ImmutableArray<Segment>.Builder? segments = null;
@@ -68,6 +69,7 @@ internal static class ObjectRecordEncoding
                 case 16: uploadId = reader.Text(); break;
                 case 17: parts = reader.Int32(); break;
                 case 20: locked = ContentEncoding.ReadLock(reader.Message()); break;
+                case 28: redirect = reader.Text(); break;
             }
         }
 
@@ -91,6 +93,7 @@ internal static class ObjectRecordEncoding
             UploadId = uploadId,
             PartCount = parts,
             Lock = locked,
+            WebsiteRedirect = redirect,
         };
     }
 }

@@ -76,6 +76,9 @@ public sealed record ObjectRecord
     /// <summary>What keeps the version from being removed.</summary>
     public ObjectLock Lock { get; init; } = ObjectLock.None;
 
+    /// <summary>Where a website sends browsers that ask for it; null for nowhere.</summary>
+    public string? WebsiteRedirect { get; init; }
+
     /// <summary>The one segment of an object whose bytes the metadata store keeps itself; null for all others.</summary>
     internal Segment? InlineSegment => Segments is [{ Kind: SegmentKind.Inline } only] ? only : null;
 

@@ -35,6 +35,9 @@ public sealed record UploadRecord
 
     /// <summary>What the object's first version will be kept by.</summary>
     public ObjectLock Lock { get; init; } = ObjectLock.None;
+
+    /// <summary>Where a website sends browsers that ask for it; null for nowhere.</summary>
+    public string? WebsiteRedirect { get; init; }
 }
 
 /// <summary>One uploaded part. It stays a row under its upload id when the upload is completed.</summary>

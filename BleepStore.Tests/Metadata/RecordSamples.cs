@@ -39,6 +39,7 @@ internal static class RecordSamples
         UploadId = "upload",
         PartCount = 3,
         Lock = new ObjectLock(RetentionMode.Compliance, Time.AddYears(1), LegalHold.Off),
+        WebsiteRedirect = "/elsewhere",
     };
 
     public static readonly BucketRecord Bucket = new()
@@ -70,6 +71,7 @@ internal static class RecordSamples
         ChecksumAlgorithm = 5,
         ChecksumType = 2,
         Lock = new ObjectLock(RetentionMode.Governance, Time.AddYears(2), LegalHold.On),
+        WebsiteRedirect = "/elsewhere",
     };
 
     public static readonly PartRecord Part = new()

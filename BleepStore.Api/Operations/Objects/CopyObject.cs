@@ -51,6 +51,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         var replacesMetadata = Directive(request, "x-amz-metadata-directive");
         var replacesTags = Directive(request, "x-amz-tagging-directive");
         if (from.Bucket == request.Bucket.Name && from.Key == request.Key && !replacesMetadata && request.Header("x-amz-storage-class") is null
+            && request.Header(WebsiteRedirectLocation.Header) is null
             && await IsCurrentAsync(request, source, cancellationToken))
         {
             return S3Errors.InvalidRequest.Because(
@@ -71,6 +72,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
             UserMetadata = replacesMetadata ? ObjectHeaders.ReadUserMetadata(request) : source.UserMetadata,
             Tags = replacesTags ? Tags.FromHeader(request.Header("x-amz-tagging")) : source.Tags,
             StorageClass = ObjectHeaders.ReadStorageClass(request),
+            WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name)

@@ -19,7 +19,7 @@ internal static class ObjectHeaders
     public static readonly ImmutableArray<string> Stored =
     [
         "Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Cache-Control", "Expires", "x-amz-acl", "x-amz-grant-read",
-        "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-storage-class", "x-amz-tagging", "x-amz-meta-*",
+        "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-storage-class", "x-amz-tagging", "x-amz-website-redirect-location", "x-amz-meta-*",
         "x-amz-expected-bucket-owner",
     ];
 
@@ -39,7 +39,7 @@ internal static class ObjectHeaders
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
         "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
-        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location", "x-amz-write-offset-bytes",
+        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-write-offset-bytes",
         "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled", "x-amz-mfa", "x-amz-if-match-size", "x-amz-if-match-last-modified-time",
     ];
 
@@ -104,6 +104,7 @@ internal static class ObjectHeaders
             .With("Content-Disposition", HeaderText.ReadQuery(request, "response-content-disposition") ?? record.Headers.ContentDisposition)
             .With("Cache-Control", HeaderText.ReadQuery(request, "response-cache-control") ?? record.Headers.CacheControl)
             .With("Expires", HeaderText.ReadQuery(request, "response-expires") ?? record.Headers.Expires)
+            .With(WebsiteRedirectLocation.Header, record.WebsiteRedirect)
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
             .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in record.UserMetadata)

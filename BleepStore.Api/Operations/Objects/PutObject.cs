@@ -22,7 +22,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
         Event = EventTypes.ObjectCreated,
         Errors =
         [
-            S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidStorageClass,
+            S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidRedirectLocation, S3Errors.InvalidStorageClass,
             S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
             S3Errors.XAmzContentSHA256Mismatch,
         ],
@@ -45,6 +45,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             UserMetadata = ObjectHeaders.ReadUserMetadata(request),
             Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
             StorageClass = ObjectHeaders.ReadStorageClass(request),
+            WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
         using var body = request.OpenBody(requirements);

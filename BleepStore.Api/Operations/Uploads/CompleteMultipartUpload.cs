@@ -74,6 +74,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             Tags = upload.Tags,
             Acl = upload.Acl,
             StorageClass = upload.StorageClass,
+            WebsiteRedirect = upload.WebsiteRedirect,
             Checksum = checksum,
         };
         crashPoints.Hit("complete.before");

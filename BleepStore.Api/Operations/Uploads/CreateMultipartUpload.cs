@@ -54,6 +54,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             UserMetadata = ObjectHeaders.ReadUserMetadata(request),
             Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
             StorageClass = ObjectHeaders.ReadStorageClass(request),
+            WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
             ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
             ChecksumType = type is { } t ? (int)t : 0,
