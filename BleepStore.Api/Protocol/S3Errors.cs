@@ -59,11 +59,13 @@ internal static class S3Errors
     public static readonly S3Error NoSuchKey = new(404, "NoSuchKey", "The specified key does not exist.");
     public static readonly S3Error NoSuchLifecycleConfiguration = new(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
     public static readonly S3Error NoSuchTagSet = new(404, "NoSuchTagSet", "The TagSet does not exist");
+    public static readonly S3Error NoSuchObjectLockConfiguration = new(404, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration");
     public static readonly S3Error NoSuchUpload = new(404, "NoSuchUpload", "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed.");
     public static readonly S3Error NoSuchVersion = new(404, "NoSuchVersion", "The specified version does not exist.");
     public static readonly S3Error NoSuchWebsiteConfiguration = new(404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration");
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");
+    public static readonly S3Error ObjectLockConfigurationNotFoundError = new(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the preconditions that you specified did not hold.");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.");
     public static readonly S3Error RequestTimeTooSkewed = new(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");

@@ -26,7 +26,8 @@ public sealed class AccessTableTests : IAsyncLifetime
     private static readonly string[] Unopened =
     [
         "CreateBucket", "ListBuckets", "DeleteBucket", "GetBucketLocation", "CopyObject", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging", "UploadPart", "UploadPartCopy",
-        "CompleteMultipartUpload", "AbortMultipartUpload", "ListParts",
+        "CompleteMultipartUpload", "AbortMultipartUpload", "ListParts", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetObjectRetention", "PutObjectRetention",
+        "GetObjectLegalHold", "PutObjectLegalHold",
     ];
 
     /// <summary>The configuration of a bucket is its owner's alone until a policy says otherwise.</summary>

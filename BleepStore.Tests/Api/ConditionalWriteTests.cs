@@ -66,6 +66,36 @@ public abstract class ConditionalWriteTests(ApiHost fixture)
     }
 
     [Fact]
+    public async Task A_removal_can_ask_for_size_and_time()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        const string size = "x-amz-if-match-size", time = "x-amz-if-match-last-modified-time";
+        var eTag = (await bucket.PutAsync("key", "first")).Header("ETag")!;
+        var modified = (await bucket.HeadAsync("key")).Header("Last-Modified")!;
+        var refused = await bucket.DeleteAsync("key", (size, "6"));
+        (refused.Status, refused.ErrorCode, refused.Element("Condition")).ShouldBe((412, "PreconditionFailed", size));
+        (await bucket.DeleteAsync("key", (time, "Sat, 01 Jan 2000 00:00:00 GMT"))).Element("Condition").ShouldBe(time);
+        (await bucket.DeleteAsync("key", (size, "5"), (time, modified), ("If-Match", "\"a\""))).Element("Condition").ShouldBe("If-Match");
+        (await bucket.DeleteAsync("key", (size, "x"))).ErrorCode.ShouldBe("InvalidArgument");
+        (await bucket.DeleteAsync("key", (size, "-5"))).ErrorCode.ShouldBe("InvalidArgument");
+        (await bucket.DeleteAsync("key", (time, "yesterday"))).ErrorCode.ShouldBe("InvalidArgument");
+        (await bucket.PutAsync("key", "second", (size, "5"))).Status.ShouldBe(501);
+        (await bucket.DeleteAsync("absent", (size, "5"))).Status.ShouldBe(204);
+        (await bucket.DeleteAsync("key", (size, "5"), (time, modified), ("If-Match", eTag))).Status.ShouldBe(204);
+        (await bucket.HeadAsync("key")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Of_32_racing_removals_of_one_object_exactly_one_finds_it()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        var eTag = (await bucket.PutAsync("key", "first")).Header("ETag")!;
+        var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => bucket.DeleteAsync("key", ("If-Match", eTag), ("x-amz-if-match-size", "5"))));
+        answers.Count(answer => answer.Status == 204).ShouldBe(1);
+        answers.Count(answer => answer.Status == 404).ShouldBe(31);
+    }
+
+    [Fact]
     public async Task Of_32_racing_writers_exactly_one_wins_and_the_losers_leave_nothing()
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);

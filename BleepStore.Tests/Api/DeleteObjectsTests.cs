@@ -73,13 +73,17 @@ public sealed class DeleteObjectsTests : IAsyncLifetime
               <Object><Key>wrong</Key><ETag>"{new string('0', 32)}"</ETag></Object>
               <Object><Key>version</Key><VersionId>AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA</VersionId></Object>
               <Object><Key>size</Key><Size>7</Size></Object>
+              <Object><Key>wrong</Key><Size>8</Size></Object>
+              <Object><Key>wrong</Key><Size>7</Size><LastModifiedTime>Sat, 01 Jan 2000 00:00:00 GMT</LastModifiedTime></Object>
+              <Object><Key>absent</Key><Size>8</Size></Object>
+              <Object><Key>absent</Key><ETag>*</ETag></Object>
               <Object><Key>{new string('x', 1025)}</Key></Object>
             </Delete>
             """);
         answer.Outcome.ShouldBe("200");
-        answer.Elements("Deleted").Count.ShouldBe(3);
-        answer.Elements("Code").ShouldBe(["PreconditionFailed", "NotImplemented", "KeyTooLongError"]);
-        (await _attack.MustAsync(S3TestHost.Alice, "GET", "/batch")).Elements("Key").ShouldBe(["size", "version", "wrong"]);
+        answer.Elements("Deleted").Count.ShouldBe(5);
+        answer.Elements("Code").ShouldBe(["PreconditionFailed", "PreconditionFailed", "PreconditionFailed", "NoSuchKey", "KeyTooLongError"]);
+        (await _attack.MustAsync(S3TestHost.Alice, "GET", "/batch")).Elements("Key").ShouldBe(["version", "wrong"]);
     }
 
     [Fact]

@@ -31,6 +31,16 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         var uploadId = upload.Element("UploadId");
         var part = await attack.MustAsync(owner, "PUT", $"/{bucket}/object?partNumber=1&uploadId={uploadId}", Content);
         var samples = new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!);
+        await attack.MustAsync(owner, "PUT", $"/{bucket}-locked", "", ("x-amz-bucket-object-lock-enabled", "true"));
+        await attack.MustAsync(
+            owner,
+            "PUT",
+            $"/{bucket}-locked/object",
+            Content,
+            ("x-amz-object-lock-mode", "GOVERNANCE"),
+            ("x-amz-object-lock-retain-until-date", "2098-01-01T00:00:00Z"),
+            ("x-amz-object-lock-legal-hold", "OFF"),
+            ("Content-MD5", Convert.ToBase64String(MD5.HashData(Encoding.UTF8.GetBytes(Content)))));
         foreach (var put in AbsentUntilPut)
         {
             var answer = await attack.CallAsync(owner, samples.Of(attack, Definition(put)));
@@ -43,7 +53,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
     public TestRequest Of(AttackHost attack, S3OperationDefinition definition)
     {
         var target = definition.PathTemplate
-            .Replace("{bucket}", definition.Name == "CreateBucket" ? Bucket + "-new" : Bucket, StringComparison.Ordinal)
+            .Replace("{bucket}", definition.Name == "CreateBucket" ? Bucket + "-new" : IsOfLock(definition) ? Bucket + "-locked" : Bucket, StringComparison.Ordinal)
             .Replace("{key}", Key, StringComparison.Ordinal);
         var query = definition.Query.Select(condition => condition switch
         {
@@ -80,6 +90,9 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         return request;
     }
 
+    private static bool IsOfLock(S3OperationDefinition definition)
+        => definition.Query is ["object-lock"] or ["retention"] or ["legal-hold"];
+
     private string Body(S3OperationDefinition definition) => definition.RequestBody.Kind switch
     {
         S3BodyKind.None or S3BodyKind.Form => "",
@@ -88,6 +101,9 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         {
             "CreateBucketConfiguration" => "",
             "AccessControlPolicy" => "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
+            "ObjectLockConfiguration" => "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+            "Retention" => "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2099-01-01T00:00:00Z</RetainUntilDate></Retention>",
+            "LegalHold" => "<LegalHold><Status>OFF</Status></LegalHold>",
             "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
             "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
             "VersioningConfiguration" => "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",

@@ -24,10 +24,14 @@ internal sealed class TestBucket
 
     public static async Task<TestBucket> CreateAsync(S3TestHost host, Credential? owner = null)
     {
-        var bucket = new TestBucket(host, string.Create(CultureInfo.InvariantCulture, $"bucket-{Interlocked.Increment(ref s_count)}"));
+        var bucket = Unmade(host);
         (await bucket.SendAsync(bucket.Request("PUT"), owner)).Status.ShouldBe(200);
         return bucket;
     }
+
+    /// <summary>A bucket of a fresh name that the test makes itself.</summary>
+    public static TestBucket Unmade(S3TestHost host)
+        => new(host, string.Create(CultureInfo.InvariantCulture, $"bucket-{Interlocked.Increment(ref s_count)}"));
 
     /// <summary>Bytes that repeat with the seed and nowhere else.</summary>
     public static byte[] Bytes(int count, int seed = 1)

@@ -15,12 +15,13 @@ namespace BleepStore.Api.Operations.Buckets;
 internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, StoreRegion region, TimeProvider time) : IS3Operation
 {
     private const string ClassicRegion = "us-east-1";
+    private const string LockHeader = "x-amz-bucket-object-lock-enabled";
 
     public static S3OperationDefinition Definition { get; } = new("CreateBucket", "PUT", S3Resource.Bucket)
     {
         Summary = "Makes a bucket of the caller's.",
         OptionalHeaders =
-            ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control"],
+            ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", LockHeader],
         RequestBody = S3Body.Xml("CreateBucketConfiguration"),
         Event = EventTypes.BucketCreated,
         Errors =
@@ -51,6 +52,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             Name = name,
             Region = region.Name,
             OwnerId = request.CallerId,
+            ObjectLockEnabled = ReadLock(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
         var outcome = await metadata.ExecuteAsync(new Commands.CreateBucket { Time = time.GetUtcNow(), Bucket = bucket }, cancellationToken);
@@ -77,6 +79,13 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
 
         return S3Response.Ok().With("Location", "/" + bucket.Name);
     }
+
+    private static bool ReadLock(S3Request request) => request.Header(LockHeader)?.ToUpperInvariant() switch
+    {
+        null or "FALSE" => false,
+        "TRUE" => true,
+        _ => throw new S3Exception(S3Errors.Argument(LockHeader, request.Header(LockHeader), "Object lock is enabled with true or not with false.")),
+    };
 
     private S3Error? CheckLocation(byte[] document)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Conditions;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -19,7 +20,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
     {
         Summary = "Removes up to 1,000 objects or versions, each on its own.",
         Query = ["delete"],
-        OptionalHeaders = [.. ObjectHeaders.Integrity, "x-amz-expected-bucket-owner"],
+        OptionalHeaders = [.. ObjectHeaders.Integrity, GovernanceBypass.Header, "x-amz-expected-bucket-owner"],
         RequestBody = S3Body.Xml("Delete"),
         ResponseBody = S3Body.Xml("DeleteResult"),
         Event = EventTypes.ObjectsDeleted,
@@ -45,18 +46,20 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         }
 
         // Read before anything is deleted: a document that is refused must have had no effect.
+        var bypasses = GovernanceBypass.IsAsked(request.Incoming);
         var isQuiet = document.ChildText("Quiet")?.Trim() == "true";
-        var accepted = await AcceptAsync(request, entries, cancellationToken);
+        var accepted = await AcceptAsync(request, entries, bypasses, cancellationToken);
         var outcomes = accepted.IsEmpty ? [] : await metadata.ExecuteAsync(
             new Commands.DeleteObjects
             {
                 Time = time.GetUtcNow(),
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
-                Keys = [.. accepted.Select(entry => new Commands.ObjectToDelete(entry.Key, entry.IfMatch, entry.VersionId))],
+                Keys = [.. accepted.Select(entry => new Commands.ObjectToDelete(entry.Key, entry.IfMatch, entry.VersionId) { IfSize = entry.IfSize, IfLastModified = entry.IfLastModified })],
                 OwnerId = request.CallerId,
                 VersionSalt = ObjectVersions.NewSalt(request.Bucket),
                 AddsMarkers = request.Bucket.Versioning != VersioningState.Unversioned,
+                BypassesGovernance = bypasses,
             },
             cancellationToken);
         foreach (var (entry, outcome) in accepted.Zip(outcomes))
@@ -69,12 +72,15 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
     }
 
     /// <summary>The entries that may be tried; the others learn why not.</summary>
-    private async ValueTask<ImmutableArray<Entry>> AcceptAsync(S3Request request, ImmutableArray<Entry> entries, CancellationToken cancellationToken)
+    private async ValueTask<ImmutableArray<Entry>> AcceptAsync(
+        S3Request request, ImmutableArray<Entry> entries, bool bypasses, CancellationToken cancellationToken)
     {
         foreach (var entry in entries.Where(entry => entry.Refusal is null))
         {
             var demand = Demand.OnKeyVersion(entry.VersionId, request.Incoming) with { Key = entry.Key };
-            if (!await authorizer.IsAllowedAsync(request.Verified, Definition, demand, request.Bucket, cancellationToken))
+            var bypass = bypasses && entry.VersionId is not null ? demand with { Action = GovernanceBypass.Action, Permission = null } : null;
+            if (!await authorizer.IsAllowedAsync(request.Verified, Definition, demand, request.Bucket, cancellationToken)
+                || (bypass is not null && !await authorizer.IsAllowedAsync(request.Verified, Definition, bypass, request.Bucket, cancellationToken)))
             {
                 entry.Refusal = S3Errors.AccessDenied;
             }
@@ -97,10 +103,13 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         var eTag = node.ChildText("ETag");
         var refusal = key.Length == 0 ? throw new S3Exception(S3Errors.MalformedXML)
             : System.Text.Encoding.UTF8.GetByteCount(key) > S3Limits.MaxKeyBytes ? S3Errors.KeyTooLongError
-            : node.Child("LastModifiedTime") is not null || node.Child("Size") is not null ? S3Errors.NotImplemented
             : null;
         return new Entry(
-            key, string.IsNullOrEmpty(versionId) ? null : versionId, eTag is null ? null : ReadConditions.Unquote(eTag.Trim()).ToString(), refusal);
+            key, string.IsNullOrEmpty(versionId) ? null : versionId, eTag is null ? null : ReadConditions.Unquote(eTag.Trim()).ToString(), refusal)
+        {
+            IfSize = node.ChildText("Size") is { } size ? WriteConditions.ParseSize(size) ?? throw new S3Exception(S3Errors.MalformedXML) : null,
+            IfLastModified = node.ChildText("LastModifiedTime") is { } time ? WriteConditions.ParseTime(time) ?? throw new S3Exception(S3Errors.MalformedXML) : null,
+        };
     }
 
     private static S3Response Answer(ImmutableArray<Entry> entries, bool isQuiet)
@@ -126,6 +135,10 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         public string? VersionId { get; } = versionId;
 
         public string? IfMatch { get; } = ifMatch;
+
+        public long? IfSize { get; init; }
+
+        public DateTimeOffset? IfLastModified { get; init; }
 
         /// <summary>Why it is not deleted; null while nothing speaks against it.</summary>
         public S3Error? Refusal { get; set; } = refusal;

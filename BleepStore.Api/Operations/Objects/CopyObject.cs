@@ -4,6 +4,7 @@ using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -28,7 +29,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         ResponseBody = S3Body.Xml("CopyObjectResult"),
         Event = EventTypes.ObjectCreated,
         Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed],
-        Demands = request => [CopySource.Demand(request), Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => [CopySource.Demand(request), .. LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request))],
         HeaderActions = HeaderAction.OfNewObject,
     };
 
@@ -73,6 +74,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
             Tags = replacesTags ? Tags.FromHeader(request.Header("x-amz-tagging")) : source.Tags,
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
+            Lock = LockHeaders.Read(request, time.GetUtcNow()),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name)

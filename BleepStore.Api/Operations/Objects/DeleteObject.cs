@@ -1,4 +1,5 @@
 using BleepStore.Api.Conditions;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -14,11 +15,13 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
     {
         Summary = "Removes an object or one version of it; in a bucket with versions a delete marker hides the object. An absent one is no error.",
         OptionalQuery = ["versionId"],
-        OptionalHeaders = ["If-Match", "x-amz-expected-bucket-owner"],
+        OptionalHeaders = [.. WriteConditions.OfDelete, GovernanceBypass.Header, "x-amz-expected-bucket-owner"],
         SuccessStatus = 204,
         Event = EventTypes.ObjectDeleted,
         Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.PreconditionFailed],
-        Demands = request => [Demand.OnKeyVersion(request.Query[ObjectVersions.Parameter], request)],
+        Demands = request => request.Query[ObjectVersions.Parameter] is { } versionId
+            ? GovernanceBypass.Demands(request, Demand.OnKeyVersion(versionId, request))
+            : [Demand.OnKeyVersion(versionId: null, request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
@@ -33,22 +36,18 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
             return ObjectVersions.NoSuchVersion(request.Key, versionId);
         }
 
-        var condition = WriteConditions.Read(request);
-        if (condition.IfNoneMatch)
-        {
-            return S3Errors.NotImplemented.With("Header", "If-None-Match");
-        }
-
+        var condition = WriteConditions.ReadDelete(request);
         var outcomes = await metadata.ExecuteAsync(
             new Commands.DeleteObjects
             {
                 Time = time.GetUtcNow(),
                 Bucket = request.Bucket.Name,
                 BucketId = request.Bucket.BucketId,
-                Keys = [new Commands.ObjectToDelete(request.Key, condition.IfMatch, versionId)],
+                Keys = [new Commands.ObjectToDelete(request.Key, condition.IfMatch, versionId) { IfSize = condition.IfSize, IfLastModified = condition.IfLastModified }],
                 OwnerId = request.CallerId,
                 VersionSalt = ObjectVersions.NewSalt(request.Bucket),
                 AddsMarkers = request.Bucket.Versioning != VersioningState.Unversioned,
+                BypassesGovernance = GovernanceBypass.IsAsked(request.Incoming),
                 Retry = RetryIdentities.Of(request, condition)?.WithPayload([]),
             },
             cancellationToken);

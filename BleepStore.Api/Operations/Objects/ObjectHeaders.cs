@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -20,7 +21,7 @@ internal static class ObjectHeaders
     [
         "Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Cache-Control", "Expires", "x-amz-acl", "x-amz-grant-read",
         "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-storage-class", "x-amz-tagging", "x-amz-website-redirect-location", "x-amz-meta-*",
-        "x-amz-expected-bucket-owner",
+        "x-amz-expected-bucket-owner", .. LockHeaders.All,
     ];
 
     /// <summary>Headers that carry or announce integrity values, for the API document.</summary>
@@ -38,9 +39,8 @@ internal static class ObjectHeaders
     private static readonly ImmutableArray<string> NotImplemented =
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
-        "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
-        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-write-offset-bytes",
-        "x-amz-object-ownership", "x-amz-bucket-object-lock-enabled", "x-amz-mfa", "x-amz-if-match-size", "x-amz-if-match-last-modified-time",
+        "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm",
+        "x-amz-write-offset-bytes", "x-amz-object-ownership", "x-amz-mfa",
     ];
 
     /// <summary>Refuses headers whose meaning does not exist here.</summary>
@@ -49,7 +49,7 @@ internal static class ObjectHeaders
     {
         foreach (var name in NotImplemented)
         {
-            if (request.Header(name) is { } value && !(name == "x-amz-bucket-object-lock-enabled" && value.Equals("false", StringComparison.OrdinalIgnoreCase)))
+            if (request.Header(name) is not null)
             {
                 throw new S3Exception(S3Errors.NotImplemented.With("Header", name));
             }
@@ -106,7 +106,8 @@ internal static class ObjectHeaders
             .With("Expires", HeaderText.ReadQuery(request, "response-expires") ?? record.Headers.Expires)
             .With(WebsiteRedirectLocation.Header, record.WebsiteRedirect)
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
-            .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
+            .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture))
+            .WithLock(record.Lock);
         foreach (var (name, value) in record.UserMetadata)
         {
             response.With(MetadataPrefix + name, EncodedWords.Encode(value));

@@ -2,6 +2,7 @@ using BleepStore.Api.Acl;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -26,7 +27,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
             S3Errors.XAmzContentSHA256Mismatch,
         ],
-        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request)),
         HeaderActions = HeaderAction.OfNewObject,
     };
 
@@ -46,9 +47,10 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
+            Lock = LockHeaders.Read(request, time.GetUtcNow()),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
-        using var body = request.OpenBody(requirements);
+        using var body = request.OpenBody(requirements with { IntegrityMustBeSent = LockHeaders.AreSent(request) });
         if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } refusal)
         {
             return refusal;

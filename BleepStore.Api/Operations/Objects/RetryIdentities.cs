@@ -52,5 +52,5 @@ internal sealed class RetryIdentities
 
     /// <summary>Completes it with what the request wants to store: another payload is another request.</summary>
     public RetryIdentity WithPayload(ReadOnlySpan<byte> digest)
-        => new(_id, SHA256.HashData([.. digest, .. Encoding.UTF8.GetBytes($"{_condition.IfMatch}\n{_condition.IfNoneMatch}")]));
+        => new(_id, SHA256.HashData([.. digest, .. Encoding.UTF8.GetBytes($"{_condition.IfMatch}\n{_condition.IfNoneMatch}\n{_condition.IfSize}\n{_condition.IfLastModified:O}")]));
 }

@@ -75,6 +75,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             Acl = upload.Acl,
             StorageClass = upload.StorageClass,
             WebsiteRedirect = upload.WebsiteRedirect,
+            Lock = upload.Lock,
             Checksum = checksum,
         };
         crashPoints.Hit("complete.before");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -23,7 +24,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
         ResponseBody = S3Body.Xml("InitiateMultipartUploadResult"),
         Event = EventTypes.MultipartCreated,
         Errors = [S3Errors.InvalidRequest, S3Errors.InvalidStorageClass, S3Errors.MetadataTooLarge, S3Errors.NoSuchBucket],
-        Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
+        Demands = request => LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request)),
         HeaderActions = HeaderAction.OfNewObject,
     };
 
@@ -55,6 +56,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             Tags = Tags.FromHeader(request.Header("x-amz-tagging")),
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
+            Lock = LockHeaders.Read(request, now),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
             ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
             ChecksumType = type is { } t ? (int)t : 0,
