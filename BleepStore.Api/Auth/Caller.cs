@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BleepStore.Api.Identities;
 
 namespace BleepStore.Api.Auth;
@@ -43,6 +44,9 @@ internal abstract record Caller
 
         /// <summary>What temporary credentials say; null for permanent ones.</summary>
         public CallerSession? Session { get; init; }
+
+        /// <summary>Tags of the user or role, over which go those of the session: <c>aws:PrincipalTag</c>.</summary>
+        public ImmutableArray<KeyValuePair<string, string>> Tags { get; init; } = [];
 
         // Compared by what says who it is: the rest follows from it.
         public bool Equals(Account? other)

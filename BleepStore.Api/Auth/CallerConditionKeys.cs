@@ -18,7 +18,7 @@ internal static class CallerConditionKeys
     /// <summary>The value of a tag that the caller carries; null where it carries none of that name.</summary>
     public static string? FindTag(Caller caller, string name)
     {
-        foreach (var tag in (caller as Caller.Account)?.Session?.Tags ?? [])
+        foreach (var tag in (caller as Caller.Account)?.Tags ?? [])
         {
             if (tag.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using BleepStore.Api.Protocol;
 
@@ -27,6 +28,9 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
     /// <summary>Name of the user; null for roots and sessions of roles.</summary>
     public string? User { get; init; }
 
+    /// <summary>Tags of the user or role, and of the session.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Tags { get; init; } = [];
+
     /// <summary>What a session token said; null for a permanent key.</summary>
     public CallerSession? Session { get; init; }
 
@@ -38,6 +42,7 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
         Arn = Arn!,
         PrincipalId = PrincipalId!,
         User = User,
+        Tags = Tags,
         Session = Session,
     };
 

@@ -12,11 +12,10 @@ namespace BleepStore.Api.Hosting;
 /// Finds access keys in the store, and what session tokens carry. The rows are read for every request, so that a disabled, deleted or changed
 /// key, user or role takes effect at once; only what was unwrapped is remembered, for as long as the rows are the same.
 /// </summary>
-internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey rootKey, TimeProvider time) : ICredentialLookup
+internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey rootKey, SessionTokens tokens, TimeProvider time) : ICredentialLookup
 {
     private const int MaxRemembered = 10_000;
 
-    private readonly SessionTokens _tokens = new(rootKey);
     private readonly ConcurrentDictionary<string, Remembered> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RememberedSession> _rememberedSessions = new(StringComparer.Ordinal);
 
@@ -48,6 +47,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
             Arn = user is null ? ArnWithoutRow(record) : IdentityArn.Of(user),
             PrincipalId = user?.Id,
             User = record.IsAccountRoot ? null : user?.Name ?? record.PrincipalId,
+            Tags = user?.Tags ?? [],
         };
         Remember(_remembered, accessKey, new Remembered(record, user, credential));
         return credential;
@@ -56,7 +56,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
     public async ValueTask<Credential?> FindSessionAsync(string accessKey, string token, CancellationToken cancellationToken)
     {
         _rememberedSessions.TryGetValue(token, out var remembered);
-        var grant = remembered?.Grant ?? _tokens.TryOpen(token);
+        var grant = remembered?.Grant ?? tokens.TryOpen(token);
         if (grant is null || grant.AccessKey != accessKey)
         {
             throw new S3Exception(S3Errors.InvalidToken);
@@ -113,6 +113,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
                 _ => principal?.Id,
             },
             User = grant.PrincipalKind == IdentityKind.User ? grant.Principal : null,
+            Tags = [.. session.Tags, .. (principal?.Tags ?? []).Where(tag => !session.Tags.Any(over => over.Key.Equals(tag.Key, StringComparison.OrdinalIgnoreCase)))],
             Session = session,
         };
     }
@@ -137,7 +138,8 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
 
     private static bool IsSame(IdentityRecord? remembered, IdentityRecord? record)
         => ReferenceEquals(remembered, record)
-            || (remembered is not null && record is not null && (remembered.Id, remembered.Path, remembered.Name) == (record.Id, record.Path, record.Name));
+            || (remembered is not null && record is not null && remembered.Tags == record.Tags
+                && (remembered.Id, remembered.Path, remembered.Name) == (record.Id, record.Path, record.Name));
 
     private sealed record Remembered(CredentialRecord Record, IdentityRecord? User, Credential Credential);
 

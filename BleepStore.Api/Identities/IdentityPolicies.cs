@@ -24,7 +24,7 @@ internal sealed class IdentityPolicies(IMetadataStore metadata) : IPrincipalPoli
 
     /// <inheritdoc/>
     public async ValueTask<PrincipalPolicies> FindAsync(Caller.Account caller, CancellationToken cancellationToken)
-        => new(await FindOwnAsync(caller, cancellationToken), FindSession(caller));
+        => new(await FindOwnAsync(caller, cancellationToken), await FindSessionAsync(caller, cancellationToken));
 
     private async ValueTask<ImmutableArray<PolicyDocument>> FindOwnAsync(Caller.Account caller, CancellationToken cancellationToken)
     {
@@ -58,27 +58,48 @@ internal sealed class IdentityPolicies(IMetadataStore metadata) : IPrincipalPoli
         policies.AddRange(_compiled.GetValue(identity, static record => [.. record.InlinePolicies.Values.Select(Compile)]));
         foreach (var arn in identity.AttachedPolicies)
         {
-            if (ManagedPolicy.FindOfEveryAccount(arn) is { } common)
-            {
-                policies.Add(common.Compiled);
-            }
-            else if (IdentityArn.TryParse(arn) is { } parsed
-                && await metadata.FindIdentityAsync(identity.AccountId, IdentityKind.Policy, parsed.Name, cancellationToken) is { } policy)
-            {
-                policies.AddRange(_compiled.GetValue(policy, static record => [Compile(record.Document ?? "")]));
-            }
-            else
-            {
-                // What was attached is gone, which no command lets happen; what it denied is not known.
-                policies.Add(DenyAll);
-            }
+            await AddManagedAsync(policies, identity.AccountId, arn, cancellationToken);
         }
     }
 
-    private ImmutableArray<PolicyDocument>? FindSession(Caller.Account caller)
-        => caller.Session is { Policies: not null } session
-            ? [.. _compiledSessions.GetValue(session, static found => [.. found.Policies!.Value.Select(Compile)])]
-            : null;
+    private async ValueTask AddManagedAsync(
+        ImmutableArray<PolicyDocument>.Builder policies, string accountId, string arn, CancellationToken cancellationToken)
+    {
+        if (ManagedPolicy.FindOfEveryAccount(arn) is { } common)
+        {
+            policies.Add(common.Compiled);
+        }
+        else if (IdentityArn.TryParse(arn) is { } parsed
+            && await metadata.FindIdentityAsync(accountId, IdentityKind.Policy, parsed.Name, cancellationToken) is { } policy)
+        {
+            policies.AddRange(_compiled.GetValue(policy, static record => [Compile(record.Document ?? "")]));
+        }
+        else
+        {
+            // What it allowed or denied is not known any more.
+            policies.Add(DenyAll);
+        }
+    }
+
+    private async ValueTask<ImmutableArray<PolicyDocument>?> FindSessionAsync(Caller.Account caller, CancellationToken cancellationToken)
+    {
+        if (caller.Session is not { Policies: { } texts } session)
+        {
+            return null;
+        }
+
+        var policies = ImmutableArray.CreateBuilder<PolicyDocument>();
+        policies.AddRange(_compiledSessions.GetValue(session, static found => [.. found.Policies!.Value.Where(IsDocument).Select(Compile)]));
+        foreach (var arn in texts.Where(text => !IsDocument(text)))
+        {
+            await AddManagedAsync(policies, caller.AccountId, arn, cancellationToken);
+        }
+
+        return policies.DrainToImmutable();
+    }
+
+    // A session names its policies by their text or by their ARN.
+    private static bool IsDocument(string text) => !text.StartsWith("arn:", StringComparison.Ordinal);
 
     // A document that was fit when it was stored and is not any more denies all: what it once denied must not become possible.
     private static PolicyDocument Compile(string document)

@@ -13,38 +13,23 @@ internal sealed class QueryConditionKeys(QueryRequest request, TimeProvider time
 
     public ImmutableArray<string> Find(string key)
     {
-        var caller = request.Caller;
         return key switch
         {
-            "aws:principalarn" => [caller.Session?.RoleArn ?? caller.Arn],
-            "aws:principalaccount" => [caller.AccountNumber],
-            "aws:principaltype" => [TypeOf(caller)],
-            "aws:userid" => [caller.PrincipalId],
-            "aws:username" => Optional(caller.User),
-            "aws:sourceidentity" or "sts:sourceidentity" => Optional(caller.Session?.SourceIdentity ?? request.Find("SourceIdentity")),
             "aws:currenttime" => [time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)],
             "aws:epochtime" => [time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)],
             "aws:securetransport" => [request.Incoming.IsTls ? "true" : "false"],
             "aws:sourceip" => Optional(request.SourceAddress),
             "aws:useragent" => Optional(request.Incoming.Header("User-Agent")),
-            "aws:tokenissuetime" => Optional(caller.Session?.IssuedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
             "aws:tagkeys" => [.. request.Tags().Select(tag => tag.Key)],
             "sts:externalid" => Optional(request.Find("ExternalId")),
             "sts:rolesessionname" => Optional(request.Find("RoleSessionName")),
+            "sts:sourceidentity" => Optional(request.Find("SourceIdentity")),
             "iam:policyarn" => Optional(request.Find("PolicyArn")),
-            _ when key.StartsWith(PrincipalTag, StringComparison.Ordinal) => TagOf(caller.Session?.Tags ?? [], key[PrincipalTag.Length..]),
+            _ when key.StartsWith(PrincipalTag, StringComparison.Ordinal) => Optional(CallerConditionKeys.FindTag(request.Caller, key[PrincipalTag.Length..])),
             _ when key.StartsWith(RequestTag, StringComparison.Ordinal) => TagOf(request.Tags(), key[RequestTag.Length..]),
-            _ => [],
+            _ => Optional(CallerConditionKeys.Find(request.Caller, key)),
         };
     }
-
-    private static string TypeOf(Caller.Account caller)
-        => caller.Session?.Kind switch
-        {
-            SessionKind.Role => "AssumedRole",
-            SessionKind.Federated => "FederatedUser",
-            _ => caller.User is null ? "Account" : "User",
-        };
 
     private static ImmutableArray<string> TagOf(ImmutableArray<KeyValuePair<string, string>> tags, string name)
         => [.. tags.Where(tag => tag.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(tag => tag.Value)];

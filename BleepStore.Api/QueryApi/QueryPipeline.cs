@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Identities;
 using BleepStore.Api.Observability.Tracing;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -77,6 +78,12 @@ internal sealed partial class QueryPipeline(
         var body = await ReadBodyAsync(incoming, cancellationToken);
         var form = S3Query.Parse(Encoding.Latin1.GetString(body));
         exchange.Service = QueryService.OfVersion(form["Version"]) ?? exchange.Service;
+        if (form["Action"] is "AssumeRoleWithWebIdentity" or "AssumeRoleWithSAML")
+        {
+            // They come without a signature, and who they are would be said by a provider that this server does not know.
+            return QueryErrors.NotImplemented.Because("This server has no identity providers: use AssumeRole with an access key.");
+        }
+
         var (service, caller) = await verifier.VerifyQueryAsync(incoming, body, cancellationToken);
         exchange.Service = service;
         exchange.Caller = caller;
@@ -181,6 +188,9 @@ internal static class QueryRegistration
     public static IServiceCollection AddQueryServices(this IServiceCollection services)
     {
         services.AddSingleton<QueryAuthorizer>();
+        services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<Sts.SessionIssuer>();
         services.AddSingleton<QueryPipeline>();
         services.AddSingleton<Iam.IdentityPages>();
         services.AddSingleton<IQueryActions, Iam.UserActions>();
@@ -191,6 +201,8 @@ internal static class QueryRegistration
         services.AddSingleton<IQueryActions, Iam.InlinePolicyActions>();
         services.AddSingleton<IQueryActions, Iam.AttachmentActions>();
         services.AddSingleton<IQueryActions, Iam.TagActions>();
+        services.AddSingleton<IQueryActions, Sts.SessionActions>();
+        services.AddSingleton<IQueryActions, Sts.RoleSessionActions>();
         return services;
     }
 }

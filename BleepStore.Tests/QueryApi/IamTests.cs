@@ -94,19 +94,19 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
     {
         var (accessKey, secret) = await _root.CreateUserWithKeyAsync("keys");
         var user = new QueryClient(fixture.Server, accessKey, secret);
-        (await user.StsOrDeniedAsync()).ShouldBe("AccessDenied", "a user without policies may do nothing");
+        (await user.ListUsersAsync()).ShouldBe("AccessDenied", "a user without policies may do nothing");
         (await _root.IamAsync("CreateAccessKey", ("UserName", "keys"))).Ok();
         (await _root.IamAsync("CreateAccessKey", ("UserName", "keys"))).ShouldRefuse(409, "LimitExceeded");
         (await _root.IamAsync("ListAccessKeys", ("UserName", "keys"))).Ok().All("Status").ShouldBe(["Active", "Active"]);
 
         (await _root.IamAsync("UpdateAccessKey", ("UserName", "keys"), ("AccessKeyId", accessKey), ("Status", "Inactive"))).Ok();
-        (await user.StsOrDeniedAsync()).ShouldBe("InvalidClientTokenId");
+        (await user.ListUsersAsync()).ShouldBe("InvalidClientTokenId");
         (await _root.IamAsync("UpdateAccessKey", ("UserName", "keys"), ("AccessKeyId", accessKey), ("Status", "Expired"))).ShouldRefuse(400, "ValidationError");
         (await _root.IamAsync("UpdateAccessKey", ("UserName", "keys"), ("AccessKeyId", accessKey), ("Status", "Active"))).Ok();
-        (await user.StsOrDeniedAsync()).ShouldBe("AccessDenied");
+        (await user.ListUsersAsync()).ShouldBe("AccessDenied");
         (await _root.IamAsync("DeleteUser", ("UserName", "keys"))).ShouldRefuse(409, "DeleteConflict");
         (await _root.IamAsync("DeleteAccessKey", ("UserName", "keys"), ("AccessKeyId", accessKey))).Ok();
-        (await user.StsOrDeniedAsync()).ShouldBe("InvalidClientTokenId");
+        (await user.ListUsersAsync()).ShouldBe("InvalidClientTokenId");
         (await _root.IamAsync("DeleteAccessKey", ("UserName", "keys"), ("AccessKeyId", accessKey))).ShouldRefuse(404, "NoSuchEntity");
     }
 
@@ -118,6 +118,10 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await _root.IamAsync("GetUser", ("UserName", "secretive"))).Ok().Text.ShouldNotContain(secret);
         (await new QueryClient(fixture.Server, accessKey, secret) { Spoil = request => request.WithBody("Action=GetUser") }.IamAsync("GetUser"))
             .ShouldRefuse(403, "SignatureDoesNotMatch");
+
+        var user = new QueryClient(fixture.Server, accessKey, secret);
+        (await user.ListUsersAsync()).ShouldBe("AccessDenied");
+        (await user.ListUsersAsync()).ShouldBe("AccessDenied", "the line of the one before is written by now");
 
         var log = string.Join('\n', fixture.Server.Log.Lines);
         log.ShouldContain(accessKey);
@@ -252,5 +256,5 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
 /// <summary>A question that nobody may ask without a policy, for tests of keys.</summary>
 internal static class DeniedQuestion
 {
-    public static async Task<string?> StsOrDeniedAsync(this QueryClient client) => (await client.IamAsync("ListUsers")).Code;
+    public static async Task<string?> ListUsersAsync(this QueryClient client) => (await client.IamAsync("ListUsers")).Code;
 }

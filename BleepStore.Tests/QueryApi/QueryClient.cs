@@ -51,6 +51,25 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
 
     public string Region { get; init; } = "us-east-1";
 
+    /// <summary>The clock that signatures are dated by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Sends a request to S3, signed in its header; the answer is its status and error code.</summary>
+    public async Task<(int Status, string? Code)> S3Async(string method, string target, string body = "")
+    {
+        var request = new TestRequest(method, target, server.Endpoint.Authority).WithBody(body);
+        if (token is not null)
+        {
+            request.With("x-amz-security-token", token);
+        }
+
+        new TestSigner(accessKey, secretKey, server.Region).SignHeader(request, Time.GetUtcNow());
+        Spoil(request);
+        using var answer = await SendMessageAsync(request);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, text.Split("<Code>") is [_, var rest] ? rest.Split('<')[0] : null);
+    }
+
     public Task<QueryResult> IamAsync(string action, params (string Name, string Value)[] parameters) => SendAsync("iam", "2010-05-08", action, parameters);
 
     public Task<QueryResult> StsAsync(string action, params (string Name, string Value)[] parameters) => SendAsync("sts", "2011-06-15", action, parameters);
@@ -66,13 +85,20 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
             request.With("x-amz-security-token", token);
         }
 
-        new TestSigner(accessKey, secretKey, Region) { Service = service }.SignHeader(request, TimeProvider.System.GetUtcNow(), payloadHash: null, "content-type");
+        new TestSigner(accessKey, secretKey, Region) { Service = service }.SignHeader(request, Time.GetUtcNow(), payloadHash: null, "content-type");
         Spoil(request);
         return await SendAsync(request);
     }
 
     /// <summary>Sends a request as it is.</summary>
     public async Task<QueryResult> SendAsync(TestRequest request)
+    {
+        using var answer = await SendMessageAsync(request);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new QueryResult((int)answer.StatusCode, XElement.Parse(text), text);
+    }
+
+    private async Task<HttpResponseMessage> SendMessageAsync(TestRequest request)
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Target) { Content = new ByteArrayContent(request.Body) };
         foreach (var (name, value) in request.Headers)
@@ -87,9 +113,7 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
             }
         }
 
-        using var answer = await _http.SendAsync(message, TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new QueryResult((int)answer.StatusCode, XElement.Parse(text), text);
+        return await _http.SendAsync(message, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Makes a user and a key for it.</summary>
@@ -102,6 +126,10 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
 
     /// <summary>A policy document that allows actions on everything.</summary>
     public static string Allow(params string[] actions) => Policy("Allow", actions);
+
+    /// <summary>A document that lets a principal take a role on.</summary>
+    public static string Trust(string principal)
+        => $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":"sts:AssumeRole"}]}""";
 
     /// <summary>A policy document with one statement on everything.</summary>
     public static string Policy(string effect, params string[] actions) => string.Create(
