@@ -16,12 +16,14 @@ internal static class AclRequest
         using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
         var document = await body.ReadAllAsync(cancellationToken);
         var named = await acls.FromHeadersAsync(request, ownerId, bucketOwnerId, cancellationToken);
-        return (named, document.Length) switch
+        var given = (named, document.Length) switch
         {
             ({ } acl, 0) => acl,
             (null, > 0) => await acls.FromXmlAsync(document, ownerId, cancellationToken),
             (not null, _) => throw new S3Exception(S3Errors.UnexpectedContent),
             _ => throw new S3Exception(S3Errors.MissingSecurityHeader.Because("Your request was missing a required header").With("MissingHeaderName", "x-amz-acl")),
         };
+        AclLimits.Check(request, given);
+        return given;
     }
 }

@@ -44,6 +44,10 @@ internal static class AclRules
         return false;
     }
 
+    /// <summary>True when a list grants anything to anybody but the owner.</summary>
+    public static bool GrantsToOthers(AccessControlList acl)
+        => acl.Grants.Any(grant => grant.Kind != GranteeKind.CanonicalUser || grant.Grantee != acl.OwnerId);
+
     private static bool IsPublic(AclGrant grant) => grant is { Kind: GranteeKind.Group, Grantee: AllUsers or AuthenticatedUsers };
 
     private static bool IsGrantee(AclGrant grant, Caller caller) => (grant.Kind, grant.Grantee) switch

@@ -7,6 +7,8 @@ namespace BleepStore.Api.Acl;
 /// <summary>The canned ACLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl</summary>
 internal static class CannedAcl
 {
+    public const string BucketOwnerFullControl = "bucket-owner-full-control";
+
     public static AccessControlList Private(string ownerId)
         => new(ownerId, [new AclGrant(GranteeKind.CanonicalUser, ownerId, AclPermission.FullControl)]);
 
@@ -28,7 +30,7 @@ internal static class CannedAcl
             "log-delivery-write" when bucketOwnerId is null
                 => Add(mine, Group(AclRules.LogDelivery, AclPermission.Write), Group(AclRules.LogDelivery, AclPermission.ReadAcp)),
             "bucket-owner-read" => ForBucketOwner(mine, bucketOwnerId, AclPermission.Read),
-            "bucket-owner-full-control" => ForBucketOwner(mine, bucketOwnerId, AclPermission.FullControl),
+            BucketOwnerFullControl => ForBucketOwner(mine, bucketOwnerId, AclPermission.FullControl),
             _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "")),
         };
     }

@@ -1,4 +1,5 @@
 using BleepStore.Api.Bodies;
+using BleepStore.Api.Identities;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Policies;
@@ -118,7 +119,8 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
 
     private static bool IsOtherOwnerExpected(VerifiedRequest request, Demand demand, BucketRecord bucket)
         => request.Header(demand.IsCopySource ? "x-amz-source-expected-bucket-owner" : "x-amz-expected-bucket-owner") is { } expected
-            && expected != bucket.OwnerId;
+            && expected != bucket.OwnerId
+            && expected != AccountNumber.Of(bucket.OwnerId);
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(VerifiedRequest request, CancellationToken cancellationToken)
     {

@@ -160,6 +160,7 @@ internal static class OpenApiOperation
         json.WriteStartObject(body.Kind switch
         {
             S3BodyKind.Xml => "application/xml",
+            S3BodyKind.Json => "application/json",
             S3BodyKind.Form => "multipart/form-data",
             _ => "application/octet-stream",
         });

@@ -139,6 +139,10 @@ internal static class XmlSchemas
         Group("ObjectLockConfiguration", Text("ObjectLockEnabled"), Group("Rule", Group("DefaultRetention", Text("Mode"), Number("Days"), Number("Years")))),
         Group("Retention", Text("Mode"), Time("RetainUntilDate")),
         Group("VersioningConfiguration", Text("Status"), Text("MfaDelete")),
+        Group("OwnershipControls", Many("Rule", Text("ObjectOwnership"))),
+        Group("PolicyStatus", Flag("IsPublic")),
+        Group(
+            "PublicAccessBlockConfiguration", Flag("BlockPublicAcls"), Flag("IgnorePublicAcls"), Flag("BlockPublicPolicy"), Flag("RestrictPublicBuckets")),
         Group("Tagging", Group("TagSet", Many("Tag", Text("Key"), Text("Value")))),
         .. ConfigurationSchemas.All,
     ];

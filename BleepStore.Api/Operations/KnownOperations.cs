@@ -21,16 +21,6 @@ internal static class KnownOperations
     /// <summary>Those that may not be in <see cref="S3Operations"/> yet, in the order of the table.</summary>
     public static readonly ImmutableArray<KnownOperation> All =
     [
-        new("GetBucketPolicy", "GET", Bucket, "policy"),
-        new("PutBucketPolicy", "PUT", Bucket, "policy"),
-        new("DeleteBucketPolicy", "DELETE", Bucket, "policy"),
-        new("GetBucketPolicyStatus", "GET", Bucket, "policyStatus"),
-        new("GetBucketOwnershipControls", "GET", Bucket, "ownershipControls"),
-        new("PutBucketOwnershipControls", "PUT", Bucket, "ownershipControls"),
-        new("DeleteBucketOwnershipControls", "DELETE", Bucket, "ownershipControls"),
-        new("GetPublicAccessBlock", "GET", Bucket, "publicAccessBlock"),
-        new("PutPublicAccessBlock", "PUT", Bucket, "publicAccessBlock"),
-        new("DeletePublicAccessBlock", "DELETE", Bucket, "publicAccessBlock"),
         new("GetBucketReplication", "GET", Bucket, "replication"),
         new("PutBucketReplication", "PUT", Bucket, "replication"),
         new("DeleteBucketReplication", "DELETE", Bucket, "replication"),

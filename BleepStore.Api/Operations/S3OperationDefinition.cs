@@ -19,10 +19,11 @@ internal enum S3BodyKind
     Bytes,
     Xml,
     Form,
+    Json,
 }
 
 /// <summary>A body as the API document describes it.</summary>
-/// <param name="Kind">None, raw bytes, XML or a form.</param>
+/// <param name="Kind">None, raw bytes, XML, JSON or a form.</param>
 /// <param name="Root">Name of the XML root element; empty otherwise.</param>
 internal sealed record S3Body(S3BodyKind Kind, string Root = "")
 {
@@ -30,6 +31,8 @@ internal sealed record S3Body(S3BodyKind Kind, string Root = "")
     public static readonly S3Body Bytes = new(S3BodyKind.Bytes);
 
     public static readonly S3Body Form = new(S3BodyKind.Form);
+
+    public static readonly S3Body Json = new(S3BodyKind.Json);
 
     public static S3Body Xml(string root) => new(S3BodyKind.Xml, root);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.Operations.Access;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Operations.Configurations;
 using BleepStore.Api.Operations.Objects;
@@ -46,6 +47,16 @@ internal static class S3Operations
         S3Route.To<DeleteBucketWebsite>(),
         S3Route.To<GetBucketLogging>(),
         S3Route.To<PutBucketLogging>(),
+        S3Route.To<GetBucketPolicy>(),
+        S3Route.To<PutBucketPolicy>(),
+        S3Route.To<DeleteBucketPolicy>(),
+        S3Route.To<GetBucketPolicyStatus>(),
+        S3Route.To<GetPublicAccessBlock>(),
+        S3Route.To<PutPublicAccessBlock>(),
+        S3Route.To<DeletePublicAccessBlock>(),
+        S3Route.To<GetBucketOwnershipControls>(),
+        S3Route.To<PutBucketOwnershipControls>(),
+        S3Route.To<DeleteBucketOwnershipControls>(),
         S3Route.To<ListObjects>(),
         S3Route.To<ListObjectsV2>(),
         S3Route.To<ListObjectVersions>(),

@@ -26,6 +26,35 @@ internal static class BucketPolicyRules
         }
     }
 
+    /// <summary>Refuses a document above the limit; white space between its elements does not count.</summary>
+    /// <exception cref="PolicyException">It is too large.</exception>
+    public static void CheckSize(string text)
+    {
+        var (size, isInString) = (0, false);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '"' || !char.IsWhiteSpace(text[at]) || isInString)
+            {
+                size += text[at] < 0x80 ? 1 : text[at] < 0x800 || char.IsSurrogate(text[at]) ? 2 : 3;
+            }
+
+            if (text[at] == '\\' && isInString)
+            {
+                at++;
+                size++;
+            }
+            else if (text[at] == '"')
+            {
+                isInString = !isInString;
+            }
+        }
+
+        if (size > MaxBytes)
+        {
+            throw new PolicyException("Policy exceeds the maximum allowed document size.");
+        }
+    }
+
     /// <summary>The ARN of a bucket, or of an object in it.</summary>
     public static string Arn(string bucket, string? key) => key is null ? ArnPrefix + bucket : $"{ArnPrefix}{bucket}/{key}";
 

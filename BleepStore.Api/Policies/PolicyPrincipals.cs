@@ -24,7 +24,11 @@ internal enum PrincipalKind
 /// <summary>One entry of a <c>Principal</c> or <c>NotPrincipal</c> element.</summary>
 /// <param name="Kind">What it names.</param>
 /// <param name="Name">The account's id, the ARN, or the service; <c>*</c> for everybody.</param>
-internal sealed record PolicyPrincipal(PrincipalKind Kind, string Name);
+internal sealed record PolicyPrincipal(PrincipalKind Kind, string Name)
+{
+    /// <summary>True for an account by its canonical id, which can be looked up.</summary>
+    public bool IsCanonicalId { get; init; }
+}
 
 /// <summary>How well a statement's principals fit a caller.</summary>
 internal enum PrincipalMatch

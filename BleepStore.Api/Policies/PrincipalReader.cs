@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using BleepStore.Api.Identities;
 
 namespace BleepStore.Api.Policies;
 
@@ -68,7 +69,8 @@ internal static partial class PrincipalReader
         "AWS" when name == "*" => new PolicyPrincipal(PrincipalKind.Everybody, name),
         "AWS" when AccountArn().Match(name) is { Success: true } arn => new PolicyPrincipal(PrincipalKind.Account, arn.Groups["account"].Value),
         "AWS" when PrincipalArn().IsMatch(name) => new PolicyPrincipal(PrincipalKind.Arn, name),
-        "AWS" or "CanonicalUser" when AccountId().IsMatch(name) => new PolicyPrincipal(PrincipalKind.Account, name),
+        "AWS" or "CanonicalUser" when AccountId().IsMatch(name)
+            => new PolicyPrincipal(PrincipalKind.Account, name) { IsCanonicalId = type == "CanonicalUser" || !AccountNumber.IsNumber(name) },
         "Service" when ServiceName().IsMatch(name) => new PolicyPrincipal(PrincipalKind.Service, name),
         "Federated" when name.Length > 0 => new PolicyPrincipal(PrincipalKind.Federated, name),
         _ => throw Invalid($"\"{type}\" : \"{name}\""),

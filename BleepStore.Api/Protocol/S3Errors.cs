@@ -6,6 +6,7 @@ namespace BleepStore.Api.Protocol;
 /// </summary>
 internal static class S3Errors
 {
+    public static readonly S3Error AccessControlListNotSupported = new(400, "AccessControlListNotSupported", "The bucket does not allow ACLs");
     public static readonly S3Error AccessDenied = new(403, "AccessDenied", "Access Denied");
     public static readonly S3Error AccessForbidden = new(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.");
     public static readonly S3Error AuthorizationHeaderMalformed = new(400, "AuthorizationHeaderMalformed", "The authorization header that you provided is not valid.");
@@ -26,6 +27,7 @@ internal static class S3Errors
     public static readonly S3Error InternalError = new(500, "InternalError", "We encountered an internal error. Please try again.");
     public static readonly S3Error InvalidAccessKeyId = new(403, "InvalidAccessKeyId", "The AWS access key ID that you provided does not exist in our records.");
     public static readonly S3Error InvalidArgument = new(400, "InvalidArgument", "Invalid Argument");
+    public static readonly S3Error InvalidBucketAclWithObjectOwnership = new(400, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
     public static readonly S3Error InvalidBucketName = new(400, "InvalidBucketName", "The specified bucket is not valid.");
     public static readonly S3Error InvalidBucketState = new(409, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
     public static readonly S3Error InvalidDigest = new(400, "InvalidDigest", "The Content-MD5 that you specified is not valid.");
@@ -45,6 +47,7 @@ internal static class S3Errors
     public static readonly S3Error KeyTooLongError = new(400, "KeyTooLongError", "Your key is too long.");
     public static readonly S3Error MalformedACLError = new(400, "MalformedACLError", "The ACL that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MalformedPOSTRequest = new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");
+    public static readonly S3Error MalformedPolicy = new(400, "MalformedPolicy", "The policy that you provided was not well formed.");
     public static readonly S3Error MalformedTrailerError = new(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXML = new(400, "MalformedXML", "The XML that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MaxMessageLengthExceeded = new(400, "MaxMessageLengthExceeded", "Your request was too large.");
@@ -55,9 +58,11 @@ internal static class S3Errors
     public static readonly S3Error MissingRequestBodyError = new(400, "MissingRequestBodyError", "Request body is empty.");
     public static readonly S3Error MissingSecurityHeader = new(400, "MissingSecurityHeader", "Your request was missing a required header.");
     public static readonly S3Error NoSuchBucket = new(404, "NoSuchBucket", "The specified bucket does not exist");
+    public static readonly S3Error NoSuchBucketPolicy = new(404, "NoSuchBucketPolicy", "The bucket policy does not exist");
     public static readonly S3Error NoSuchCORSConfiguration = new(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist");
     public static readonly S3Error NoSuchKey = new(404, "NoSuchKey", "The specified key does not exist.");
     public static readonly S3Error NoSuchLifecycleConfiguration = new(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
+    public static readonly S3Error NoSuchPublicAccessBlockConfiguration = new(404, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found");
     public static readonly S3Error NoSuchTagSet = new(404, "NoSuchTagSet", "The TagSet does not exist");
     public static readonly S3Error NoSuchObjectLockConfiguration = new(404, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration");
     public static readonly S3Error NoSuchUpload = new(404, "NoSuchUpload", "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed.");
@@ -66,6 +71,7 @@ internal static class S3Errors
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");
     public static readonly S3Error ObjectLockConfigurationNotFoundError = new(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket");
+    public static readonly S3Error OwnershipControlsNotFoundError = new(404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the preconditions that you specified did not hold.");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.");
     public static readonly S3Error RequestTimeTooSkewed = new(403, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.");

@@ -26,7 +26,8 @@ public sealed class AccessTableTests : IAsyncLifetime
     private static readonly string[] Unopened =
     [
         "CreateBucket", "ListBuckets", "DeleteBucket", "GetBucketLocation", "CopyObject", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging", "UploadPart", "UploadPartCopy",
-        "CompleteMultipartUpload", "AbortMultipartUpload", "ListParts", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetObjectRetention", "PutObjectRetention",
+        "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock",
+        "GetBucketOwnershipControls", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls", "CompleteMultipartUpload", "AbortMultipartUpload", "ListParts", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetObjectRetention", "PutObjectRetention",
         "GetObjectLegalHold", "PutObjectLegalHold",
     ];
 

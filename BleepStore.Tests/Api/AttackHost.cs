@@ -86,7 +86,7 @@ public sealed class AttackHost : IAsyncLifetime
         var text = new StringBuilder();
         foreach (var bucket in await Host.Metadata.ListBucketsAsync(null, "", null, 1000, Cancellation))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{bucket.Name} of {bucket.OwnerId}: {string.Join(", ", bucket.Acl.Grants)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{bucket.Name} of {bucket.OwnerId}: {string.Join(", ", bucket.Acl.Grants)} {string.Join(", ", bucket.Configurations)}\n");
             for (string? after = null; ;)
             {
                 var page = await Host.Metadata.ListObjectsAsync(bucket.BucketId, new ListQuery("", "", after, 1000), Cancellation);

@@ -96,9 +96,9 @@ public sealed class RoutingTests
         var before = await attack.PictureAsync();
         foreach (var (method, target, status) in ((string, string, int)[])
             [
-                ("DELETE", "/empty?policy", 501), ("DELETE", "/empty?replication", 501), ("DELETE", "/empty?unknown", 501), ("DELETE", "/empty?unknown=", 501),
-                ("DELETE", "/empty?policy=", 501), ("DELETE", "/empty?Policy", 501), ("DELETE", "/empty?x-id=DeleteBucketPolicy&policy", 501),
-                ("PUT", "/new?replication", 501), ("PUT", "/new?unknown", 501), ("PUT", "/new?policy", 501), ("PUT", "/bucket/new?torrent", 501),
+                ("DELETE", "/empty?accelerate", 501), ("DELETE", "/empty?replication", 501), ("DELETE", "/empty?unknown", 501), ("DELETE", "/empty?unknown=", 501),
+                ("DELETE", "/empty?replication=", 501), ("DELETE", "/empty?Policy", 501), ("DELETE", "/empty?x-id=DeleteBucketReplication&replication", 501),
+                ("PUT", "/new?replication", 501), ("PUT", "/new?unknown", 501), ("PUT", "/new?policy", 404), ("PUT", "/bucket/new?torrent", 501),
                 ("PUT", "/bucket/object?renameObject", 501), ("DELETE", "/bucket/object?retention", 501), ("DELETE", "/bucket/object?attributes", 501),
                 ("POST", "/bucket", 412), ("POST", "/bucket/object", 405), ("POST", "/bucket?restore", 501), ("POST", "/", 405), ("PUT", "/", 405),
                 ("DELETE", "/", 405), ("HEAD", "/", 405), ("PATCH", "/bucket/object", 405), ("TRACE", "/bucket", 405), ("OPTIONS", "/bucket/object", 400),

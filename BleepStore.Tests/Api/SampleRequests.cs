@@ -97,6 +97,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
     {
         S3BodyKind.None or S3BodyKind.Form => "",
         S3BodyKind.Bytes => Content,
+        S3BodyKind.Json => $$"""{"Statement":{"Effect":"Deny","Principal":{"AWS":"999999999999"},"Action":"s3:*","Resource":"arn:aws:s3:::{{Bucket}}/*"} }""",
         _ => definition.RequestBody.Root switch
         {
             "CreateBucketConfiguration" => "",
@@ -105,6 +106,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
             "Retention" => "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2099-01-01T00:00:00Z</RetainUntilDate></Retention>",
             "LegalHold" => "<LegalHold><Status>OFF</Status></LegalHold>",
             "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
+            "OwnershipControls" => "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>",
             "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
             "VersioningConfiguration" => "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
             "CORSConfiguration" => "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>",

@@ -20,6 +20,8 @@ public sealed class XmlAttackTests : IAsyncLifetime
         ("CompleteMultipartUpload", "/xml/object?uploadId={uploadId}", "POST", "CompleteMultipartUpload", "MalformedXML", "MaxMessageLengthExceeded", 2 << 20),
         ("PutObjectAcl", "/xml/object?acl", "PUT", "AccessControlPolicy", "MalformedACLError", "MaxMessageLengthExceeded", 64 << 10),
         ("PutBucketAcl", "/xml?acl", "PUT", "AccessControlPolicy", "MalformedACLError", "MaxMessageLengthExceeded", 64 << 10),
+        ("PutPublicAccessBlock", "/xml?publicAccessBlock", "PUT", "PublicAccessBlockConfiguration", "MalformedXML", "MaxMessageLengthExceeded", 64 << 10),
+        ("PutBucketOwnershipControls", "/xml?ownershipControls", "PUT", "OwnershipControls", "MalformedXML", "MaxMessageLengthExceeded", 64 << 10),
         ("PutObjectTagging", "/xml/object?tagging", "PUT", "Tagging", "MalformedXML", "MaxMessageLengthExceeded", 64 << 10),
     ];
 

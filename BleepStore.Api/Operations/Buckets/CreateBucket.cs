@@ -1,6 +1,7 @@
 using BleepStore.Api.Acl;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Configuration;
+using BleepStore.Api.Configurations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -16,18 +17,22 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
 {
     private const string ClassicRegion = "us-east-1";
     private const string LockHeader = "x-amz-bucket-object-lock-enabled";
+    private const string OwnershipHeader = "x-amz-object-ownership";
 
     public static S3OperationDefinition Definition { get; } = new("CreateBucket", "PUT", S3Resource.Bucket)
     {
         Summary = "Makes a bucket of the caller's.",
         OptionalHeaders =
-            ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", LockHeader],
+        [
+            "x-amz-acl", "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", LockHeader,
+            OwnershipHeader,
+        ],
         RequestBody = S3Body.Xml("CreateBucketConfiguration"),
         Event = EventTypes.BucketCreated,
         Errors =
         [
             S3Errors.BucketAlreadyExists, S3Errors.BucketAlreadyOwnedByYou, S3Errors.IllegalLocationConstraintException, S3Errors.InvalidBucketName,
-            S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
+            S3Errors.InvalidBucketAclWithObjectOwnership, S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
         ],
         Demands = request => [Demand.OnService("s3:CreateBucket", request.Bucket)],
     };
@@ -55,6 +60,16 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             ObjectLockEnabled = ReadLock(request),
             Acl = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken) ?? CannedAcl.Private(request.CallerId),
         };
+        if (ReadOwnership(request) is { } controls)
+        {
+            if (controls.Ownership == ObjectOwnership.BucketOwnerEnforced && AclRules.GrantsToOthers(bucket.Acl))
+            {
+                return S3Errors.InvalidBucketAclWithObjectOwnership.With("BucketName", name);
+            }
+
+            bucket = bucket with { Configurations = bucket.Configurations.SetItem(OwnershipControls.Document.Name, OwnershipControls.Document.Format(controls)) };
+        }
+
         var outcome = await metadata.ExecuteAsync(new Commands.CreateBucket { Time = time.GetUtcNow(), Bucket = bucket }, cancellationToken);
         if (outcome.Status == Commands.WriteStatus.BucketExists && outcome.OwnerId == request.CallerId)
         {
@@ -85,6 +100,14 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
         null or "FALSE" => false,
         "TRUE" => true,
         _ => throw new S3Exception(S3Errors.Argument(LockHeader, request.Header(LockHeader), "Object lock is enabled with true or not with false.")),
+    };
+
+    private static OwnershipControls? ReadOwnership(S3Request request) => request.Header(OwnershipHeader) switch
+    {
+        null => null,
+        var name => OwnershipControls.Named(name) is { } ownership
+            ? new OwnershipControls(ownership)
+            : throw new S3Exception(S3Errors.Argument(OwnershipHeader, name, $"Invalid {OwnershipHeader} header: {name}")),
     };
 
     private S3Error? CheckLocation(byte[] document)

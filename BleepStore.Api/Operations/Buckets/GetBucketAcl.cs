@@ -21,7 +21,8 @@ internal sealed class GetBucketAcl(IMetadataStore metadata) : IS3Operation
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var names = await AclXml.FindNamesAsync(metadata, request.Bucket.Acl, cancellationToken);
-        return S3Response.OfXml(writer => AclXml.Write(writer, request.Bucket.Acl, names));
+        var acl = AclLimits.InForce(request.Bucket, request.Bucket.Acl);
+        var names = await AclXml.FindNamesAsync(metadata, acl, cancellationToken);
+        return S3Response.OfXml(writer => AclXml.Write(writer, acl, names));
     }
 }

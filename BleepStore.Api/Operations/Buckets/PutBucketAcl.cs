@@ -22,7 +22,7 @@ internal sealed class PutBucketAcl(IMetadataStore metadata, AclReader acls, Time
         ],
         RequestBody = S3Body.Xml("AccessControlPolicy"),
         Event = EventTypes.BucketAclUpdated,
-        Errors = [S3Errors.MalformedACLError, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress],
+        Errors = [S3Errors.AccessControlListNotSupported, S3Errors.MalformedACLError, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress],
         Demands = request => [Demand.OnBucket("s3:PutBucketAcl", AclPermission.WriteAcp, request)],
     };
 

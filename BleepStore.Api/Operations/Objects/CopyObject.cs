@@ -75,7 +75,7 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Lock = LockHeaders.Read(request, time.GetUtcNow()),
-            Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+            Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
         };
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name)
             : (ChecksumAlgorithm)(source.Checksum?.Algorithm ?? (int)ChecksumAlgorithm.Crc64Nvme);

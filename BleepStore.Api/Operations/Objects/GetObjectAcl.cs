@@ -27,7 +27,8 @@ internal sealed class GetObjectAcl(IMetadataStore metadata) : IS3Operation
             return ObjectVersions.Missing(request);
         }
 
-        var names = await AclXml.FindNamesAsync(metadata, record.Acl, cancellationToken);
-        return S3Response.OfXml(writer => AclXml.Write(writer, record.Acl, names)).WithVersion(request.Bucket, record);
+        var acl = AclLimits.InForce(request.Bucket, record.Acl);
+        var names = await AclXml.FindNamesAsync(metadata, acl, cancellationToken);
+        return S3Response.OfXml(writer => AclXml.Write(writer, acl, names)).WithVersion(request.Bucket, record);
     }
 }

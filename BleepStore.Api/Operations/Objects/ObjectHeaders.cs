@@ -40,7 +40,7 @@ internal static class ObjectHeaders
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
         "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm",
-        "x-amz-write-offset-bytes", "x-amz-object-ownership", "x-amz-mfa",
+        "x-amz-write-offset-bytes", "x-amz-mfa",
     ];
 
     /// <summary>Refuses headers whose meaning does not exist here.</summary>

@@ -23,7 +23,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
         Event = EventTypes.ObjectCreated,
         Errors =
         [
-            S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidRedirectLocation, S3Errors.InvalidStorageClass,
+            S3Errors.AccessControlListNotSupported, S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidRedirectLocation, S3Errors.InvalidStorageClass,
             S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
             S3Errors.XAmzContentSHA256Mismatch,
         ],
@@ -48,7 +48,7 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Lock = LockHeaders.Read(request, time.GetUtcNow()),
-            Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+            Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
         };
         using var body = request.OpenBody(requirements with { IntegrityMustBeSent = LockHeaders.AreSent(request) });
         if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } refusal)

@@ -24,7 +24,7 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
         Event = EventTypes.ObjectAclUpdated,
         Errors =
         [
-            S3Errors.MalformedACLError, S3Errors.MethodNotAllowed, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.NoSuchKey,
+            S3Errors.AccessControlListNotSupported, S3Errors.MalformedACLError, S3Errors.MethodNotAllowed, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.NoSuchKey,
             S3Errors.NoSuchVersion, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress,
         ],
         Demands = request => [Demand.OnObjectVersion("s3:PutObjectAcl", "s3:PutObjectVersionAcl", AclPermission.WriteAcp, request)],

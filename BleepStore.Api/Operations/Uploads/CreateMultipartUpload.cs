@@ -57,7 +57,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
             Lock = LockHeaders.Read(request, now),
-            Acl = await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+            Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
             ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
             ChecksumType = type is { } t ? (int)t : 0,
         };
