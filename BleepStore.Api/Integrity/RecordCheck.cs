@@ -40,11 +40,13 @@ internal sealed class RecordCheck(FsckScope scope)
 
         var sequence = scope.Metadata.PublishedSequence;
         var sum = default(BucketCounters);
+        var order = new VersionOrderCheck(scope, bucket);
         await foreach (var page in scope.Walk.VersionsAsync(bucket.BucketId, cancellationToken))
         {
             foreach (var row in page)
             {
                 sum = CounterCheck.Add(sum, row);
+                await order.CheckAsync(row, cancellationToken);
                 await CheckObjectAsync(bucket, row.Version, cancellationToken);
                 scope.Run.Advance(++_objects, expected);
             }

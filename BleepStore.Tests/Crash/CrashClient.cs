@@ -134,7 +134,8 @@ internal sealed partial class CrashClient : IDisposable
         {
             using var response = await _http.SendAsync(request, cancellationToken);
             var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return new CrashAnswer(response.StatusCode, response.Headers.ETag?.Tag ?? "", bytes);
+            var versionId = response.Headers.TryGetValues("x-amz-version-id", out var ids) ? ids.First() : null;
+            return new CrashAnswer(response.StatusCode, response.Headers.ETag?.Tag ?? "", bytes) { VersionId = versionId };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -146,6 +147,9 @@ internal sealed partial class CrashClient : IDisposable
 /// <summary>A whole answer.</summary>
 internal sealed record CrashAnswer(HttpStatusCode Status, string ETag, byte[] Body)
 {
+    /// <summary>The version that was read, written or removed; null where none is told.</summary>
+    public string? VersionId { get; init; }
+
     /// <summary>This answer, when it has that status.</summary>
     public CrashAnswer Expect(HttpStatusCode status)
         => Status == status ? this : throw new InvalidOperationException($"{(int)Status} instead of {(int)status}: {Encoding.UTF8.GetString(Body)}");
