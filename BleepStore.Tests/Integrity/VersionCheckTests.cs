@@ -128,7 +128,7 @@ public sealed class VersionCheckTests : IDisposable
         return id;
     }
 
-    private static Task EnableAsync(AmazonS3Client client)
-        => client.PutBucketVersioningAsync(
+    private static async Task EnableAsync(AmazonS3Client client)
+        => await client.PutBucketVersioningAsync(
             new PutBucketVersioningRequest { BucketName = CheckBed.Bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } }, Token);
 }
