@@ -113,6 +113,9 @@ public interface IMetadataStore : IAsyncDisposable
     ValueTask<ImmutableArray<IdentityRecord>> ListIdentitiesAsync(
         string accountId, IdentityKind kind, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The wrapped keys of the store, a handful, in order of number.</summary>
+    ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Garbage after a row and with a sequence up to <paramref name="upTo"/>, oldest first. Commands only add behind the rows that are there, so
     /// who reads on after the last row misses nothing.

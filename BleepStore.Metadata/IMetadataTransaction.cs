@@ -133,6 +133,12 @@ public interface IMetadataTransaction
 
     void DeleteIdentity(string accountId, IdentityKind kind, string name);
 
+    /// <summary>The key of the store of that number, wrapped.</summary>
+    ReadOnlyMemory<byte>? FindStoreKey(int id);
+
+    /// <summary>Inserts or replaces by number.</summary>
+    void PutStoreKey(int id, ReadOnlyMemory<byte> wrappedKey);
+
     uint HighestBoot(uint node);
 
     void PutBoot(BootRecord boot);

@@ -1,3 +1,5 @@
+using BleepStore.Api.Encryption;
+
 namespace BleepStore.Api.Configuration;
 
 /// <summary>The rules between keys: each value may be right by itself and the whole still wrong.</summary>
@@ -10,6 +12,19 @@ internal static class CrossChecks
         CheckDomains(options.Server, settings);
         CheckDefaultCredentials(options, settings);
         CheckUsers(options.Auth, settings);
+        CheckKmsKeys(options.Encryption, settings);
+    }
+
+    private static void CheckKmsKeys(EncryptionOptions encryption, SettingReader settings)
+    {
+        for (var index = 0; index < encryption.KmsKeys.Length; index++)
+        {
+            // Found by its own name as whoever stands before it would be.
+            if (new KmsKeyRing(encryption.KmsKeys[..index]).Find(encryption.KmsKeys[index].Id) is not null)
+            {
+                settings.Refuse($"encryption.kms.keys.{index}.id", "names a key that stands above already.");
+            }
+        }
     }
 
     private static void CheckListeners(ServerOptions server, SettingReader settings)

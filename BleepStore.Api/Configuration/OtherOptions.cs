@@ -1,15 +1,5 @@
 namespace BleepStore.Api.Configuration;
 
-/// <summary>Section <c>encryption</c>.</summary>
-internal sealed record EncryptionOptions
-{
-    /// <summary>File with the root key; null for <c>root.key</c> beside the metadata.</summary>
-    public required string? RootKeyFile { get; init; }
-
-    public static EncryptionOptions Read(SettingReader settings)
-        => new() { RootKeyFile = settings.Read("encryption.root_key_file", null, SettingTypes.OptionalText) };
-}
-
 /// <summary>Section <c>limits</c>.</summary>
 internal sealed record LimitsOptions
 {

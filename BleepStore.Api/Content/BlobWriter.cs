@@ -1,3 +1,4 @@
+using BleepStore.Api.Encryption;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Records;
@@ -13,23 +14,40 @@ internal sealed partial class BlobWriter(
     /// Reads <paramref name="content"/> to its end: a small body stays in memory, to travel in its command; any other becomes one durable blob.
     /// </summary>
     /// <param name="length">Plain length in bytes; null when only the end of the content will tell.</param>
+    /// <param name="dataKey">Encrypts the bytes; null to write them as they are.</param>
     /// <exception cref="StorageFullException">There is no room; nothing is left behind.</exception>
     public async ValueTask<WrittenContent> WriteAsync(
-        string bucket, string key, Stream content, long? length, bool isPart, CancellationToken cancellationToken)
+        string bucket, string key, Stream content, long? length, bool isPart, DataKey? dataKey, CancellationToken cancellationToken)
     {
         // A row needs room too.
         RequireSpace(length ?? 0);
         if (length <= inline.Bytes)
         {
-            return await ReadInlineAsync(content, (int)length, cancellationToken);
+            return await ReadInlineAsync(content, (int)length, dataKey, cancellationToken);
         }
 
-        var blob = await storage.WriteAsync(new BlobAddress(bucket, key, ids.Next(), isPart), content, length, cancellationToken);
+        var address = new BlobAddress(bucket, key, ids.Next(), isPart);
+        if (dataKey is not null)
+        {
+            return await WriteSealedAsync(address, content, length, dataKey, cancellationToken);
+        }
+
+        var blob = await storage.WriteAsync(address, content, length, cancellationToken);
         return new WrittenContent([ToSegment(blob)], default);
     }
 
-    /// <summary>True when the backend can make the copy by itself: the bytes are a blob, and the copy is to be one too.</summary>
-    public bool CanCopy(Segment source, long length) => source.Kind == SegmentKind.Blob && length > inline.Bytes;
+    private async ValueTask<WrittenContent> WriteSealedAsync(
+        BlobAddress address, Stream content, long? length, DataKey dataKey, CancellationToken cancellationToken)
+    {
+        using var cipher = dataKey.CreateSegment(address.Id, out var keySalt);
+        await using var sealing = new SealingStream(content, cipher);
+        var blob = await storage.WriteAsync(address, sealing, length is { } known ? SealedLayout.StoredLength(known) : null, cancellationToken);
+        return new WrittenContent([ToSegment(blob) with { Length = SealedLayout.PlainLength(blob.Length), KeySalt = keySalt }], default);
+    }
+
+    /// <summary>True when the backend can make the copy by itself: the bytes are a plain blob, and the copy is to be one too.</summary>
+    public bool CanCopy(Segment source, long length)
+        => source is { Kind: SegmentKind.Blob, KeySalt.IsEmpty: true } && length > inline.Bytes;
 
     /// <summary>Makes a blob of its own from verified bytes of another.</summary>
     public async ValueTask<WrittenContent> CopyAsync(
@@ -84,13 +102,18 @@ internal sealed partial class BlobWriter(
         }
     }
 
-    public static StoredBlob ToBlob(Segment segment)
-        => new(new BlobId(segment.BlobId), segment.Backend, segment.Locator, segment.Length, segment.StoredLength);
+    /// <summary>What the storage knows of a segment's bytes: of encrypted ones it knows the ciphertext alone.</summary>
+    public static StoredBlob ToBlob(Segment segment) => new(
+        new BlobId(segment.BlobId),
+        segment.Backend,
+        segment.Locator,
+        segment.KeySalt.IsEmpty ? segment.Length : SealedLayout.StoredLength(segment.Length),
+        segment.StoredLength);
 
-    private async ValueTask<WrittenContent> ReadInlineAsync(Stream content, int length, CancellationToken cancellationToken)
+    private async ValueTask<WrittenContent> ReadInlineAsync(Stream content, int length, DataKey? dataKey, CancellationToken cancellationToken)
     {
         // The room of the seal also lets the source be asked for its end: only then has it kept all its promises.
-        var bytes = new byte[length + InlineBody.SealBytes];
+        var bytes = new byte[length + (dataKey is null ? 0 : SealedLayout.TagBytes) + InlineBody.SealBytes];
         var filled = 0;
         while (await content.ReadAsync(bytes.AsMemory(filled), cancellationToken) is var count and > 0)
         {
@@ -112,8 +135,18 @@ internal sealed partial class BlobWriter(
         }
 
         var id = ids.Next();
+        var keySalt = dataKey is null ? default : Encrypt(id, bytes.AsSpan(0, length + SealedLayout.TagBytes), dataKey);
         InlineBody.Seal(id, bytes);
-        return new WrittenContent([new Segment(SegmentKind.Inline, id.Value, Backend: "", Locator: "", length, bytes.Length)], bytes);
+        var segment = new Segment(SegmentKind.Inline, id.Value, Backend: "", Locator: "", length, bytes.Length) { KeySalt = keySalt };
+        return new WrittenContent([segment], bytes);
+    }
+
+    // In place: behind the plain bytes is room for the tag.
+    private static ReadOnlyMemory<byte> Encrypt(BlobId id, Span<byte> bytes, DataKey dataKey)
+    {
+        using var cipher = dataKey.CreateSegment(id, out var keySalt);
+        cipher.Seal(0, isLast: true, bytes[..^SealedLayout.TagBytes], bytes);
+        return keySalt;
     }
 
     private void RequireSpace(long length)

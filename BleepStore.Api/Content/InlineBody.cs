@@ -5,7 +5,7 @@ using BleepStore.Storage.Checksums;
 namespace BleepStore.Api.Content;
 
 /// <summary>
-/// The bytes of an inline segment as the metadata store keeps them: the plain bytes, then their CRC-32C (4 bytes, little-endian) over the blob
+/// The bytes of an inline segment as the metadata store keeps them: the bytes, encrypted or plain, then their CRC-32C (4 bytes, little-endian) over the blob
 /// id and them, so that a flipped bit or a row of another blob is found whatever the engine.
 /// </summary>
 internal static class InlineBody
@@ -15,13 +15,13 @@ internal static class InlineBody
 
     private const int BlobIdBytes = 16;
 
-    /// <summary>Writes the checksum behind the plain bytes, into the last <see cref="SealBytes"/> of <paramref name="bytes"/>.</summary>
+    /// <summary>Writes the checksum behind the bytes, into the last <see cref="SealBytes"/> of <paramref name="bytes"/>.</summary>
     public static void Seal(BlobId id, Span<byte> bytes)
         => BinaryPrimitives.WriteUInt32LittleEndian(bytes[^SealBytes..], Checksum(id, bytes[..^SealBytes]));
 
-    /// <summary>The plain bytes of a row.</summary>
+    /// <summary>The bytes of a row.</summary>
     /// <param name="sealedBytes">What the store keeps.</param>
-    /// <param name="length">Plain length in bytes, as the segment says.</param>
+    /// <param name="length">Their length without the checksum, as the segment says.</param>
     /// <exception cref="BlobCorruptException">They are not what was written.</exception>
     public static ReadOnlyMemory<byte> Open(BlobId id, ReadOnlyMemory<byte> sealedBytes, long length)
     {

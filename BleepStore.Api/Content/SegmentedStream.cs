@@ -1,7 +1,9 @@
+using BleepStore.Api.Encryption;
+
 namespace BleepStore.Api.Content;
 
 /// <summary>Reads slices of segments one after another, each opened when it is reached.</summary>
-internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<SegmentSlice> slices) : Stream
+internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<SegmentSlice> slices, DataKey? dataKey) : Stream
 {
     private readonly IAsyncEnumerator<SegmentSlice> _slices = slices.GetAsyncEnumerator();
     private Stream? _current;
@@ -28,7 +30,7 @@ internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<Segm
                 }
 
                 var slice = _slices.Current;
-                _current = await reader.OpenSegmentAsync(slice.Segment, slice.Offset, slice.Length, cancellationToken);
+                _current = await reader.OpenSegmentAsync(slice.Segment, slice.Offset, slice.Length, dataKey, cancellationToken);
             }
 
             var count = await _current.ReadAsync(buffer, cancellationToken);

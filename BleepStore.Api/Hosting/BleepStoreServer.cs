@@ -162,6 +162,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddSingleton<DrainState>();
         services.AddSingleton<RequestDispatcher>();
         services.AddStore(store, options, environment);
+        services.AddSingleton(options.Encryption.ToSettings());
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2)
         {

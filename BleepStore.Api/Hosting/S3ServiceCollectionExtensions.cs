@@ -6,6 +6,7 @@ using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Content;
 using BleepStore.Api.Cors;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
@@ -35,7 +36,7 @@ internal sealed record S3Settings(string Region, ImmutableArray<string> Domains,
 internal static class S3ServiceCollectionExtensions
 {
     /// <summary>
-    /// Needs from others: <c>IMetadataStore</c>, <c>IObjectStorage</c>, <c>BlobIdSource</c>, <c>NodeBoot</c>, <c>ICredentialLookup</c>,
+    /// Needs from others: <c>IMetadataStore</c>, <c>RootKey</c>, <c>IObjectStorage</c>, <c>BlobIdSource</c>, <c>NodeBoot</c>, <c>ICredentialLookup</c>,
     /// <c>FreeSpaceGuard</c>, <c>ICrashPoints</c>, and any number of <c>IRequestObserver</c>.
     /// </summary>
     public static IServiceCollection AddS3(this IServiceCollection services, S3Settings settings)
@@ -55,6 +56,10 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton(new DefaultOrigins(settings.CorsDefaultOrigins));
         services.AddSingleton<CrossOriginAccess>();
         services.AddSingleton<WebsiteAnswers>();
+        services.TryAddSingleton(EncryptionSettings.Default);
+        services.AddSingleton<StoreKeys>();
+        services.AddSingleton<ObjectKeys>();
+        services.AddSingleton<EncryptionRules>();
         services.AddSingleton<BlobWriter>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();

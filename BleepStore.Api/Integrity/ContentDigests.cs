@@ -16,10 +16,14 @@ internal sealed record ContentDigests(string ETag, ChecksumRecord? Checksum)
 
     /// <summary>Those of an object whose bytes are one segment; null for all others, whose digests cover more than one.</summary>
     public static ContentDigests? Of(ObjectRecord record)
-        => record is { UploadId: null, Segments.Length: 1 } ? new ContentDigests(record.ETag, record.Checksum) : null;
+        => record is { UploadId: null, Segments.Length: 1 } ? new ContentDigests(Md5Of(record.ETag, record.Encryption), record.Checksum) : null;
 
     /// <summary>Those of a part whose bytes are one segment; null for all others.</summary>
-    public static ContentDigests? Of(PartRecord part) => part.Segments.Length == 1 ? new ContentDigests(part.ETag, part.Checksum) : null;
+    public static ContentDigests? Of(PartRecord part)
+        => part.Segments.Length == 1 ? new ContentDigests(Md5Of(part.ETag, part.Encryption), part.Checksum) : null;
+
+    // Under keys that are not the store's the tag looks like an MD5 and is none.
+    private static string Md5Of(string eTag, EncryptionRecord? encryption) => encryption is null or { Mode: EncryptionMode.SseS3 } ? eTag : "";
 
     /// <summary>What differs, once all bytes were read; null when nothing does.</summary>
     public string? Fault(DigestingStream read)

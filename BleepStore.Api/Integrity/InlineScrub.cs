@@ -42,7 +42,7 @@ internal sealed class InlineScrub(IMetadataStore metadata, StoreWalk walk, Segme
             return;
         }
 
-        await ReadAsync(new Suspect(place, IsCurrentAsync), record.Segments, ContentDigests.Of(record), cancellationToken);
+        await ReadAsync(new Suspect(place, IsCurrentAsync), record.Segments, record.Encryption, ContentDigests.Of(record), cancellationToken);
     }
 
     private async ValueTask ReadPartsAsync(Place place, string uploadId, Func<ValueTask<bool>> isCurrentAsync, CancellationToken cancellationToken)
@@ -57,20 +57,20 @@ internal sealed class InlineScrub(IMetadataStore metadata, StoreWalk walk, Segme
                     async () => await isCurrentAsync()
                         && await metadata.ListPartsAsync(uploadId, part.PartNumber - 1, limit: 1, cancellationToken) is [var again]
                         && again.PartNumber == part.PartNumber && again.Segments.SequenceEqual(part.Segments));
-                await ReadAsync(suspect, part.Segments, ContentDigests.Of(part), cancellationToken);
+                await ReadAsync(suspect, part.Segments, part.Encryption, ContentDigests.Of(part), cancellationToken);
             }
         }
     }
 
     private async ValueTask ReadAsync(
-        Suspect suspect, ImmutableArray<Segment> segments, ContentDigests? digests, CancellationToken cancellationToken)
+        Suspect suspect, ImmutableArray<Segment> segments, EncryptionRecord? encryption, ContentDigests? digests, CancellationToken cancellationToken)
     {
         foreach (var segment in segments.Where(segment => segment.Kind == SegmentKind.Inline))
         {
             cancellationToken.ThrowIfCancellationRequested();
             run.CountRecord();
             run.CountBlob();
-            if (await probe.ProbeWholeAsync(segment, withChecksums ? digests : null, run, cancellationToken) is { } fault)
+            if (await probe.ProbeWholeAsync(segment, encryption, withChecksums ? digests : null, run, cancellationToken) is { } fault)
             {
                 await suspect.ReportAsync(run, fault.Kind, fault.Detail, new BlobId(segment.BlobId));
             }

@@ -6,6 +6,9 @@ namespace BleepStore.Api.Integrity;
 /// <summary>A segment, and the object or part that names it.</summary>
 internal sealed record OwnedPiece(Segment Segment, ObjectRecord? Object, PartRecord? Part)
 {
+    /// <summary>How the bytes are encrypted; null when they are plain.</summary>
+    public EncryptionRecord? Encryption => Object is not null ? Object.Encryption : Part?.Encryption;
+
     /// <summary>What the bytes of the segment have to come to; null where it is not all of them.</summary>
     public ContentDigests? Digests => Object is { } record ? ContentDigests.Of(record) : Part is { } part ? ContentDigests.Of(part) : null;
 }

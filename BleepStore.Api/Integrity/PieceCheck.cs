@@ -17,7 +17,7 @@ internal sealed class PieceCheck(FsckScope scope)
         foreach (var segment in part.Segments)
         {
             var owner = new BlobOwner(segment.BlobId, BucketId: 0, Key: null, Order: 0, part.UploadId, part.PartNumber);
-            await CheckAsync(suspect, segment, owner, cancellationToken);
+            await CheckAsync(suspect, segment, part.Encryption, owner, cancellationToken);
         }
     }
 
@@ -31,7 +31,9 @@ internal sealed class PieceCheck(FsckScope scope)
     }
 
     /// <summary>Checks the bytes of one segment, and the owner row of its blob; inline bytes have none.</summary>
-    public async ValueTask CheckAsync(Suspect suspect, Segment segment, BlobOwner expected, CancellationToken cancellationToken)
+    /// <param name="encryption">What the record says of its bytes.</param>
+    public async ValueTask CheckAsync(
+        Suspect suspect, Segment segment, EncryptionRecord? encryption, BlobOwner expected, CancellationToken cancellationToken)
     {
         scope.Run.CountBlob();
         if (segment.Kind == SegmentKind.Blob)
@@ -40,8 +42,8 @@ internal sealed class PieceCheck(FsckScope scope)
         }
 
         var fault = scope.Settings.IsDeep
-            ? await scope.Probe.ProbeWholeAsync(segment, digests: null, scope.Run, cancellationToken)
-            : await scope.Probe.ProbeEndsAsync(segment, scope.Run, cancellationToken);
+            ? await scope.Probe.ProbeWholeAsync(segment, encryption, digests: null, scope.Run, cancellationToken)
+            : await scope.Probe.ProbeEndsAsync(segment, encryption, scope.Run, cancellationToken);
         if (fault is { } found)
         {
             await suspect.ReportAsync(scope.Run, found.Kind, found.Detail, new BlobId(segment.BlobId));

@@ -72,7 +72,7 @@ internal sealed class RecordCheck(FsckScope scope)
         foreach (var segment in record.Segments)
         {
             var owner = new BlobOwner(segment.BlobId, bucket.BucketId, record.Key, record.Order, UploadId: null, PartNumber: 0);
-            await _pieces.CheckAsync(suspect, segment, owner, cancellationToken);
+            await _pieces.CheckAsync(suspect, segment, record.Encryption, owner, cancellationToken);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class Scrubber(IMetadataStore metadata, ObjectReader reader, Rea
                     var digests = settings.WithChecksums ? piece.Digests : null;
                     // Looked at again: what was deleted or replaced meanwhile is nobody's loss. Parts keep their rows while they wait to be
                     // collected, and lose them before the garbage row goes.
-                    if (await probe.ProbeWholeAsync(piece.Segment, digests, run, cancellationToken) is { } fault
+                    if (await probe.ProbeWholeAsync(piece.Segment, piece.Encryption, digests, run, cancellationToken) is { } fault
                         && (owner.UploadId is null || !await garbage.HoldsAsync(owner.BlobId, owner.UploadId, cancellationToken))
                         && await pieces.FindAsync(owner, cancellationToken) is not null)
                     {

@@ -31,6 +31,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidBucketName = new(400, "InvalidBucketName", "The specified bucket is not valid.");
     public static readonly S3Error InvalidBucketState = new(409, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
     public static readonly S3Error InvalidDigest = new(400, "InvalidDigest", "The Content-MD5 that you specified is not valid.");
+    public static readonly S3Error InvalidEncryptionAlgorithmError = new(400, "InvalidEncryptionAlgorithmError", "The Encryption request you specified is not valid. Supported value: AES256.");
     public static readonly S3Error InvalidLocationConstraint = new(400, "InvalidLocationConstraint", "The specified location (Region) constraint is not valid.");
     public static readonly S3Error InvalidPart = new(400, "InvalidPart", "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.");
     public static readonly S3Error InvalidPartNumber = new(416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
@@ -44,6 +45,7 @@ internal static class S3Errors
     public static readonly S3Error InvalidTargetBucketForLogging = new(400, "InvalidTargetBucketForLogging", "The owner for the bucket to be logged and the target bucket must be the same.");
     public static readonly S3Error InvalidToken = new(400, "InvalidToken", "The provided token is malformed or otherwise not valid.");
     public static readonly S3Error InvalidURI = new(400, "InvalidURI", "The specified URI could not be parsed.");
+    public static readonly S3Error KMSNotFoundException = new(400, "KMS.NotFoundException", "The request was rejected because the specified key could not be found.");
     public static readonly S3Error KeyTooLongError = new(400, "KeyTooLongError", "Your key is too long.");
     public static readonly S3Error MalformedACLError = new(400, "MalformedACLError", "The ACL that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MalformedPOSTRequest = new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.");

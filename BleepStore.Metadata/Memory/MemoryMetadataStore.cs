@@ -243,6 +243,10 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => ReadAsync(_state.BlobOwners.Find(blobId), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken)
+        => ReadAsync(_state.StoreKeys.From(0).Select(row => new StoreKeyRecord(row.Key, row.Value)).ToImmutableArray(), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken)
         => ReadAsync(FindInlineBody(_state, blobId), cancellationToken);
 

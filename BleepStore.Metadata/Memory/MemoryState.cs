@@ -69,6 +69,8 @@ internal sealed record MemoryState
     public OrderedMap<(string Account, IdentityKind Kind, string Name), IdentityRecord> Identities { get; init; } =
         new(IdentityOrder.Instance, Bytes);
 
+    public OrderedMap<int, ReadOnlyMemory<byte>> StoreKeys { get; init; } = new(Comparer<int>.Default, key => key.Length);
+
     public OrderedMap<(uint Node, uint Boot), BootRecord> Boots { get; init; } = new(Comparer<(uint, uint)>.Default, None);
 
     /// <summary>Estimated bytes of all rows.</summary>
@@ -76,7 +78,7 @@ internal sealed record MemoryState
         => Buckets.SizeBytes + Counters.SizeBytes + Objects.SizeBytes + Versions.SizeBytes + VersionOrders.SizeBytes + Uploads.SizeBytes + Parts.SizeBytes + Manifests.SizeBytes
         + CompletedUploads.SizeBytes + CompletedByTime.SizeBytes + Operations.SizeBytes + OperationsByOrder.SizeBytes + BlobOwners.SizeBytes
         + Backends.SizeBytes + InlineBodies.SizeBytes + Garbage.SizeBytes + Outbox.SizeBytes + Accounts.SizeBytes + Credentials.SizeBytes
-        + Boots.SizeBytes + Identities.SizeBytes;
+        + Boots.SizeBytes + Identities.SizeBytes + StoreKeys.SizeBytes;
 
     private static long Bytes(IdentityRecord record)
         => 512L + (2 * (record.Document?.Length ?? 0)) + record.InlinePolicies.Sum(pair => 2L * pair.Value.Length);

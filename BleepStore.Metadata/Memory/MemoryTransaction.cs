@@ -287,6 +287,13 @@ internal sealed class MemoryTransaction : IMetadataTransaction
         => _state = _state with { Identities = _state.Identities.Without((accountId, kind, IdentityRecord.KeyOf(name))) };
 
     /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? FindStoreKey(int id) => _state.StoreKeys.TryFind(id, out var key) ? key : default(ReadOnlyMemory<byte>?);
+
+    /// <inheritdoc/>
+    public void PutStoreKey(int id, ReadOnlyMemory<byte> wrappedKey)
+        => _state = _state with { StoreKeys = _state.StoreKeys.With(id, wrappedKey.ToArray()) };
+
+    /// <inheritdoc/>
     public uint HighestBoot(uint node)
     {
         var index = _state.Boots.IndexAtOrAfter((node, uint.MaxValue));

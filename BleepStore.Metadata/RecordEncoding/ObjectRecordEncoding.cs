@@ -32,6 +32,7 @@ internal static class ObjectRecordEncoding
         writer.OptionalText(16, record.UploadId);
         writer.Number(17, record.PartCount);
         ContentEncoding.WriteLock(writer, 20, record.Lock);
+        EncryptionEncoding.Write(writer, record.Encryption);
         writer.OptionalText(28, record.WebsiteRedirect);
         return writer.Written;
     }
@@ -43,7 +44,7 @@ internal static class ObjectRecordEncoding
         var (order, version, isNull, marker, size, etag, modified) = (0L, ObjectRecord.NullVersion, true, false, 0L, "",
             default(DateTimeOffset));
         var (headers, acl, storageClass) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD");
-        var (checksum, uploadId, parts, redirect) = (default(ChecksumRecord), default(string), 0, default(string));
+        var (checksum, uploadId, parts, encryption, redirect) = (default(ChecksumRecord), default(string), 0, default(EncryptionRecord), default(string));
         var locked = ObjectLock.None;
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         ImmutableArray<Segment>.Builder? segments = null;
@@ -69,6 +70,7 @@ internal static class ObjectRecordEncoding
                 case 16: uploadId = reader.Text(); break;
                 case 17: parts = reader.Int32(); break;
                 case 20: locked = ContentEncoding.ReadLock(reader.Message()); break;
+                case EncryptionEncoding.Field: encryption = EncryptionEncoding.Read(reader.Message()); break;
                 case 28: redirect = reader.Text(); break;
             }
         }
@@ -93,6 +95,7 @@ internal static class ObjectRecordEncoding
             UploadId = uploadId,
             PartCount = parts,
             Lock = locked,
+            Encryption = encryption,
             WebsiteRedirect = redirect,
         };
     }

@@ -16,6 +16,7 @@ internal static class PartRecordEncoding
         writer.Time(5, record.LastModified);
         ContentEncoding.WriteChecksum(writer, 6, record.Checksum);
         SegmentEncoding.WriteAll(writer, 7, record.Segments);
+        EncryptionEncoding.Write(writer, record.Encryption);
         return writer.Written;
     }
 
@@ -23,6 +24,7 @@ internal static class PartRecordEncoding
     {
         var reader = RecordReader.Open(bytes);
         var (id, number, size, etag, modified, checksum) = ("", 0, 0L, "", default(DateTimeOffset), default(ChecksumRecord));
+        var encryption = default(EncryptionRecord);
         ImmutableArray<Segment>.Builder? segments = null;
         while (reader.Next(out var field))
         {
@@ -35,6 +37,7 @@ internal static class PartRecordEncoding
                 case 5: modified = reader.Time(); break;
                 case 6: checksum = ContentEncoding.ReadChecksum(reader.Message()); break;
                 case 7: ContentEncoding.Add(ref segments, SegmentEncoding.Read(reader.Message())); break;
+                case EncryptionEncoding.Field: encryption = EncryptionEncoding.Read(reader.Message()); break;
             }
         }
 
@@ -47,6 +50,7 @@ internal static class PartRecordEncoding
             LastModified = modified,
             Checksum = checksum,
             Segments = ContentEncoding.Finish(segments),
+            Encryption = encryption,
         };
     }
 }

@@ -22,6 +22,7 @@ internal static class UploadRecordEncoding
         writer.Number(11, record.ChecksumAlgorithm);
         writer.Number(12, record.ChecksumType);
         ContentEncoding.WriteLock(writer, 20, record.Lock);
+        EncryptionEncoding.Write(writer, record.Encryption);
         writer.OptionalText(28, record.WebsiteRedirect);
         return writer.Written;
     }
@@ -31,6 +32,7 @@ internal static class UploadRecordEncoding
         var reader = RecordReader.Open(bytes);
         var (id, bucketId, key, initiated, initiator) = ("", 0L, "", default(DateTimeOffset), "");
         var (headers, acl, storageClass, algorithm, type) = (ContentEncoding.NoHeaders, AclEncoding.Nobody, "STANDARD", 0, 0);
+        var encryption = default(EncryptionRecord);
         string? redirect = null;
         ImmutableArray<KeyValuePair<string, string>>.Builder? metadata = null, tags = null;
         var locked = ObjectLock.None;
@@ -51,6 +53,7 @@ internal static class UploadRecordEncoding
                 case 11: algorithm = reader.Int32(); break;
                 case 12: type = reader.Int32(); break;
                 case 20: locked = ContentEncoding.ReadLock(reader.Message()); break;
+                case EncryptionEncoding.Field: encryption = EncryptionEncoding.Read(reader.Message()); break;
                 case 28: redirect = reader.Text(); break;
             }
         }
@@ -70,6 +73,7 @@ internal static class UploadRecordEncoding
             ChecksumAlgorithm = algorithm,
             ChecksumType = type,
             Lock = locked,
+            Encryption = encryption,
             WebsiteRedirect = redirect,
         };
     }

@@ -79,6 +79,9 @@ public sealed record ObjectRecord
     /// <summary>Where a website sends browsers that ask for it; null for nowhere.</summary>
     public string? WebsiteRedirect { get; init; }
 
+    /// <summary>How the object's bytes are encrypted; null when they are plain.</summary>
+    public EncryptionRecord? Encryption { get; init; }
+
     /// <summary>The one segment of an object whose bytes the metadata store keeps itself; null for all others.</summary>
     internal Segment? InlineSegment => Segments is [{ Kind: SegmentKind.Inline } only] ? only : null;
 

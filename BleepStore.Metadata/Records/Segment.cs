@@ -17,10 +17,10 @@ public enum SegmentKind
 /// <param name="BlobId">The 16 bytes of the blob id as a number.</param>
 /// <param name="Backend">Name of the storage backend; a backend that is not configured stops the start.</param>
 /// <param name="Locator">What the backend names the blob by; empty where the id is enough.</param>
-/// <param name="Length">Plain length in bytes.</param>
+/// <param name="Length">Plain length in bytes; what is stored of encrypted bytes is longer.</param>
 /// <param name="StoredLength">Bytes occupied at the backend.</param>
 public sealed record Segment(SegmentKind Kind, UInt128 BlobId, string Backend, string Locator, long Length, long StoredLength)
 {
-    /// <summary>Salt from which an encrypted segment's key is derived; empty when the bytes are plain.</summary>
+    /// <summary>Salt from which an encrypted segment's key is derived, then the commitment to that key; empty when the bytes are plain.</summary>
     public ReadOnlyMemory<byte> KeySalt { get; init; }
 }

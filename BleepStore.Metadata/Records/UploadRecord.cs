@@ -38,6 +38,9 @@ public sealed record UploadRecord
 
     /// <summary>Where a website sends browsers that ask for it; null for nowhere.</summary>
     public string? WebsiteRedirect { get; init; }
+
+    /// <summary>How the bytes of parts and object are encrypted; null when they are plain.</summary>
+    public EncryptionRecord? Encryption { get; init; }
 }
 
 /// <summary>One uploaded part. It stays a row under its upload id when the upload is completed.</summary>
@@ -51,7 +54,7 @@ public sealed record PartRecord
     /// <summary>Plain size in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>Entity tag without quotes: the MD5 of the part.</summary>
+    /// <summary>Entity tag without quotes: the MD5 of the part, but for those encrypted by keys of the ring or of a customer.</summary>
     public string ETag { get; init; } = "";
 
     public DateTimeOffset LastModified { get; init; }
@@ -59,6 +62,9 @@ public sealed record PartRecord
     public ChecksumRecord? Checksum { get; init; }
 
     public ImmutableArray<Segment> Segments { get; init; } = [];
+
+    /// <summary>How the part's bytes are encrypted, which is as its upload says: so that a part can be verified by itself.</summary>
+    public EncryptionRecord? Encryption { get; init; }
 }
 
 /// <summary>One part of a completed upload as its manifest lists it.</summary>

@@ -64,6 +64,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     private readonly SqliteStatement _inlineIds = database.Prepare("SELECT blob_id FROM inline_bodies WHERE blob_id > ? ORDER BY blob_id");
     private readonly SqliteStatement _inline = database.Prepare("SELECT body FROM inline_bodies WHERE blob_id = ?");
     private readonly SqliteStatement _boots = database.Prepare("SELECT node, boot, swept FROM boots WHERE node = ? ORDER BY boot");
+    private readonly SqliteStatement _storeKey = database.Prepare("SELECT wrapped FROM store_keys WHERE id = ?");
+    private readonly SqliteStatement _storeKeys = database.Prepare("SELECT id, wrapped FROM store_keys ORDER BY id");
     private readonly SqliteStatement _backends = database.Prepare("SELECT name FROM backends WHERE blobs > 0 AND name <> '' ORDER BY name");
 
     private const string OwnerColumns = "SELECT blob_id, bucket_id, key, \"order\", upload_id, part_number, backend FROM blob_owners ";
@@ -258,6 +260,12 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 
     public ReadOnlyMemory<byte>? FindInlineBody(UInt128 blobId)
         => _inline.BindId(blobId).First(row => (ReadOnlyMemory<byte>?)row.Bytes(0).ToArray());
+
+    public ReadOnlyMemory<byte>? FindStoreKey(int id)
+        => _storeKey.Bind(id).First(row => (ReadOnlyMemory<byte>?)row.Bytes(0).ToArray());
+
+    public List<StoreKeyRecord> ListStoreKeys()
+        => _storeKeys.All(int.MaxValue, row => new StoreKeyRecord((int)row.Int64(0), row.Bytes(1).ToArray()));
 
     public List<BootRecord> ListBoots(uint node)
         => _boots.Bind(node).All(int.MaxValue, row => new BootRecord((uint)row.Int64(0), (uint)row.Int64(1), row.Int64(2) != 0));

@@ -111,6 +111,8 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement DeleteIdentity { get; } = database.Prepare("DELETE FROM identities WHERE account_id = ? AND kind = ? AND name = ?");
 
+    public SqliteStatement PutStoreKey { get; } = database.Prepare("INSERT OR REPLACE INTO store_keys (id, wrapped) VALUES (?, ?)");
+
     public SqliteStatement HighestBoot { get; } = database.Prepare("SELECT ifnull(max(boot), 0) FROM boots WHERE node = ?");
 
     public SqliteStatement PutBoot { get; } = database.Prepare("INSERT OR REPLACE INTO boots (node, boot, swept) VALUES (?, ?, ?)");

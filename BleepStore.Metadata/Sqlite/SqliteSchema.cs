@@ -68,6 +68,7 @@ internal static class SqliteSchema
         CREATE TABLE identities (account_id TEXT NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, record BLOB NOT NULL,
             PRIMARY KEY (account_id, kind, name)) WITHOUT ROWID;
         """,
+        "CREATE TABLE store_keys (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);",
     ];
 
     /// <summary>Makes the tables of a new file, or checks that an old one can be read and brings it to this format.</summary>

@@ -95,7 +95,7 @@ public sealed class InlineObjectTests(DurableApiHost fixture) : IClassFixture<Du
         var lowered = ActivatorUtilities.CreateInstance<BlobWriter>(services, new InlineLimit(10));
         var copier = ActivatorUtilities.CreateInstance<ObjectCopier>(services, lowered);
         var copied = await copier.CopyAsync(
-            await RecordAsync(bucket, "key"), 0, bytes.Length, bucket.Name, "copy", ChecksumAlgorithm.Crc64Nvme, isPart: false, Token);
+            await RecordAsync(bucket, "key"), 0, bytes.Length, bucket.Name, "copy", ChecksumAlgorithm.Crc64Nvme, isPart: false, default, Token);
         copied.Content.Segments.ShouldHaveSingleItem().Kind.ShouldBe(SegmentKind.Blob);
         copied.ETag.ShouldBe(TestBucket.Md5(bytes));
         await fixture.Host.Storage.DeleteAsync(BlobWriter.ToBlob(copied.Content.Segments[0]), Token);

@@ -1,3 +1,4 @@
+using BleepStore.Tests.Encryption;
 using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Api;
@@ -145,7 +146,7 @@ public abstract class ObjectReadTests(ApiHost fixture)
     [Fact]
     public async Task Encryption_keys_of_a_client_fit_no_object_here()
     {
-        var got = await (await BucketAsync()).GetAsync("key", ("x-amz-server-side-encryption-customer-algorithm", "AES256"));
+        var got = await (await BucketAsync()).GetAsync("key", EncryptionParts.Customer(1));
         got.Status.ShouldBe(400);
         got.ErrorCode.ShouldBe("InvalidRequest");
     }

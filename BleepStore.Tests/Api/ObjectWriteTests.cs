@@ -147,8 +147,7 @@ public abstract class ObjectWriteTests(ApiHost fixture)
     }
 
     [Theory]
-    [InlineData("x-amz-server-side-encryption", "AES256")]
-    [InlineData("x-amz-server-side-encryption-customer-algorithm", "AES256")]
+    [InlineData("x-amz-server-side-encryption", "aws:kms:dsse")]
     [InlineData("x-amz-object-lock-mode", "GOVERNANCE")]
     [InlineData("x-amz-object-lock-retain-until-date", "2030-01-01T00:00:00Z")]
     [InlineData("x-amz-object-lock-legal-hold", "ON")]

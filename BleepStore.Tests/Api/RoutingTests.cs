@@ -79,7 +79,8 @@ public sealed class RoutingTests
         foreach (var error in typeof(S3Errors).GetFields().Where(field => field.FieldType == typeof(S3Error))
             .Select(field => (field.Name, Error: (S3Error)field.GetValue(null)!)).OrderBy(pair => pair.Name, StringComparer.Ordinal))
         {
-            error.Error.Code.ShouldBe(error.Name);
+            // Codes of KMS have a dot in front of the rest.
+            error.Error.Code.Replace(".", "", StringComparison.Ordinal).ShouldBe(error.Name);
             text.Append($"{error.Error.Status} {error.Error.Code}: {error.Error.Message}\n");
         }
 

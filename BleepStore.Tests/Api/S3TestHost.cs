@@ -17,6 +17,7 @@ using BleepStore.Storage.FileSystem;
 using BleepStore.Storage.Local;
 using BleepStore.Storage.Local.Packs;
 using BleepStore.Storage.Memory;
+using BleepStore.Tests.Encryption;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -81,6 +82,8 @@ internal sealed class S3TestHost : IAsyncDisposable
         await AddEnginesAsync(builder.Services, directory);
         builder.Services.AddSingleton<ICredentialLookup>(new FixedCredentials());
         builder.Services.AddSingleton<ICrashPoints>(NoCrashPoints.Instance);
+        builder.Services.AddSingleton(RootKey.Generate());
+        builder.Services.AddSingleton(EncryptionParts.Settings);
         builder.Services.AddSingleton(new FreeSpaceGuard(() => new DiskSpace(null, Total: null), () => new DiskSpace(null, Total: null), minFree: 0, TimeProvider.System));
         builder.Services.AddS3(new S3Settings(Region, domains, 5L << 30, TimeSpan.FromDays(7), SignatureV2Mode.Presigned));
         configure?.Invoke(builder.Services);

@@ -17,6 +17,8 @@ public sealed class ConfigurationDocumentTests
         {
             ["BLEEPSTORE__AUTH__USERS__0__ACCESS_KEY"] = "ann",
             ["BLEEPSTORE__AUTH__USERS__0__SECRET_KEY"] = "ann-secret",
+            ["BLEEPSTORE__ENCRYPTION__KMS__KEYS__0__ID"] = "documents",
+            ["BLEEPSTORE__ENCRYPTION__KMS__KEYS__0__MATERIAL"] = Convert.ToBase64String(new byte[32]),
         };
         var options = ConfigurationLoader.Load(file: null, user, new Dictionary<string, SourcedValue>());
         var expected = options.Effective

@@ -132,6 +132,40 @@ public abstract class BookkeepingContract<TEngine> : StoreTest<TEngine>
     }
 
     [Fact]
+    public async Task A_key_of_the_store_is_kept_once_and_rewrapped_only_from_what_was_read()
+    {
+        (await ExecuteAsync(new AddStoreKey { Time = Now(), Id = 2, WrappedKey = new byte[] { 1 } })).ToArray().ShouldBe([1]);
+        (await ExecuteAsync(new AddStoreKey { Time = Now(), Id = 2, WrappedKey = new byte[] { 2 } })).ToArray().ShouldBe([1], "the first one wins");
+        await ExecuteAsync(new AddStoreKey { Time = Now(), Id = 1, WrappedKey = new byte[] { 3 } });
+        (await RewrapAsync(2, before: 2, after: 9)).ShouldBeFalse();
+        (await RewrapAsync(5, before: 1, after: 9)).ShouldBeFalse();
+        (await RewrapAsync(2, before: 1, after: 4)).ShouldBeTrue();
+
+        (await Store.ListStoreKeysAsync(Cancellation)).Select(row => (row.Id, row.WrappedKey.ToArray()[0])).ShouldBe([(1, (byte)3), (2, (byte)4)]);
+
+        ValueTask<bool> RewrapAsync(int id, byte before, byte after) => Store.ExecuteAsync(
+            new RewrapStoreKey { Time = Now(), Before = new StoreKeyRecord(id, new[] { before }), WrappedKey = new[] { after } }, Cancellation);
+    }
+
+    [Fact]
+    public async Task An_objects_encryption_is_kept_with_it_its_upload_and_its_parts()
+    {
+        var encryption = new EncryptionRecord(EncryptionMode.SseKms, new byte[] { 1, 2 }) { KeyId = "id", Context = "e30=", BucketKeyEnabled = true };
+        var put = Put("key");
+        await ExecuteAsync(put with { Object = put.Object with { Encryption = encryption } });
+        (await FindAsync("key"))!.Encryption.ShouldBe(encryption);
+        await ExecuteAsync(new SetObjectTags { Time = Now(), Bucket = Bucket, BucketId = BucketId, Key = "key", Tags = [new("a", "b")] });
+        (await FindAsync("key"))!.Encryption.ShouldBe(encryption, "changes of other things leave it alone");
+
+        var initiate = Initiate("parts", "u1");
+        await ExecuteAsync(initiate with { Upload = initiate.Upload with { Encryption = encryption } });
+        var part = Part("parts", "u1", 1);
+        await ExecuteAsync(part with { Part = part.Part with { Encryption = encryption } });
+        (await Store.FindUploadAsync(BucketId, "parts", "u1", Cancellation))!.Encryption.ShouldBe(encryption);
+        (await Store.ListPartsAsync("u1", 0, 10, Cancellation)).ShouldHaveSingleItem().Encryption.ShouldBe(encryption);
+    }
+
+    [Fact]
     public async Task Health_can_be_asked_for_and_the_store_has_an_id()
     {
         await Store.CheckHealthAsync(Cancellation);

@@ -93,6 +93,11 @@ internal static class Describe
             }
         }
 
+        foreach (var row in await store.ListStoreKeysAsync(cancellationToken))
+        {
+            Line(text, $"store key {row.Id} {Hex(row.WrappedKey.Span)}");
+        }
+
         Line(text, $"backends {string.Join(' ', await store.ListBackendsAsync(cancellationToken))}");
         Line(text, $"boots {string.Join(' ', await store.ListBootsAsync(0, cancellationToken))}");
         Line(text, $"counters {await store.CountAllAsync(cancellationToken)}");

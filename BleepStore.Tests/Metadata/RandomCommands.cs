@@ -29,7 +29,7 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(32) switch
+        return random.Next(34) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
@@ -102,6 +102,7 @@ internal sealed class RandomCommands(Random random)
                 Document = random.Next(3) == 0 ? null : Pick(ETags),
                 Event = Event(),
             }),
+            28 or 29 => RandomStoreKey(time),
             17 => Run(new DeleteCredential { Time = time, AccessKey = "AK" + random.Next(3) }),
             18 or 19 or 20 or 21 => RandomIdentity(time),
             _ => Run(Put(bucket, id, key, time)),
@@ -154,6 +155,7 @@ internal sealed class RandomCommands(Random random)
                 Acl = Acl,
                 Segments = random.Next(8) == 0 ? [] : [inline ? NewBlob() with { Kind = SegmentKind.Inline, Backend = "" } : NewBlob()],
                 UserMetadata = random.Next(3) == 0 ? [new("m", Pick(ETags))] : [],
+                Encryption = Encryption(),
             },
             InlineBody = body,
             VersionSalt = random.NextInt64(),
@@ -230,6 +232,7 @@ internal sealed class RandomCommands(Random random)
                 Size = random.Next(50),
                 ETag = Pick(ETags),
                 Segments = [NewBlob()],
+                Encryption = Encryption(),
             },
             Event = Event(),
         };
@@ -355,6 +358,17 @@ internal sealed class RandomCommands(Random random)
 
     private Segment NewBlob()
         => new(SegmentKind.Blob, new UInt128(1, ++_lastBlob), Pick(["local", "s3"]), "", random.Next(100), random.Next(100));
+
+    private (string Name, Func<IMetadataStore, Task<string>> Execute) RandomStoreKey(DateTimeOffset time)
+    {
+        var (id, key) = (random.Next(1, 4), new[] { (byte)random.Next(3) });
+        return random.Next(2) == 0
+            ? Run(new AddStoreKey { Time = time, Id = id, WrappedKey = key })
+            : Run(new RewrapStoreKey { Time = time, Before = new StoreKeyRecord(id, new[] { (byte)random.Next(3) }), WrappedKey = key });
+    }
+
+    private EncryptionRecord? Encryption()
+        => random.Next(3) == 0 ? new EncryptionRecord(EncryptionMode.SseKms, new[] { (byte)random.Next(256) }) { KeyId = Pick(ETags) } : null;
 
     private EventIntent? Event()
         => random.Next(4) == 0 ? new EventIntent((++_lastEvent).ToString(CultureInfo.InvariantCulture), "t", "r", "p", "a", _now, ["x"])

@@ -126,7 +126,7 @@ public sealed class RecordEncodingTests
         var assembly = typeof(IMetadataStore).Assembly;
         Type[] enums =
         [
-            typeof(AclPermission), typeof(CredentialOrigin), typeof(GarbageKind), typeof(GranteeKind), typeof(IdentityKind), typeof(SegmentKind),
+            typeof(AclPermission), typeof(CredentialOrigin), typeof(EncryptionMode), typeof(GarbageKind), typeof(GranteeKind), typeof(IdentityKind), typeof(SegmentKind),
             typeof(VersioningState), typeof(WriteStatus),
         ];
         var numbers = enums.SelectMany(type => Enum.GetNames(type)

@@ -16,6 +16,13 @@ internal static class RecordSamples
 
     private static readonly ChecksumRecord Checksum = new(2, 1, new byte[] { 1, 2, 3, 4 });
 
+    private static readonly EncryptionRecord Encryption = new(EncryptionMode.SseKms, new byte[] { 5, 6, 7 })
+    {
+        KeyId = "alias/documents",
+        Context = "e30=",
+        BucketKeyEnabled = true,
+    };
+
     public static readonly Segment Segment =
         new(SegmentKind.Blob, new UInt128(0x0000000100000002, 3), "local", "a/b", 1000, 1032) { KeySalt = new byte[] { 9, 8 } };
 
@@ -40,6 +47,7 @@ internal static class RecordSamples
         PartCount = 3,
         Lock = new ObjectLock(RetentionMode.Compliance, Time.AddYears(1), LegalHold.Off),
         WebsiteRedirect = "/elsewhere",
+        Encryption = Encryption,
     };
 
     public static readonly BucketRecord Bucket = new()
@@ -72,6 +80,7 @@ internal static class RecordSamples
         ChecksumType = 2,
         Lock = new ObjectLock(RetentionMode.Governance, Time.AddYears(2), LegalHold.On),
         WebsiteRedirect = "/elsewhere",
+        Encryption = Encryption,
     };
 
     public static readonly PartRecord Part = new()
@@ -83,6 +92,7 @@ internal static class RecordSamples
         LastModified = Time,
         Checksum = Checksum,
         Segments = [Segment],
+        Encryption = Encryption,
     };
 
     public static readonly ManifestChunk Chunk = new("upload", 1, 5000, [new(1001, 5), new(1002, 300), new(5000, 5L << 30)]);

@@ -91,6 +91,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ImmutableArray<AccountRecord>> ListAccountsAsync(string? after, int limit, CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListAccounts"), inner.ListAccountsAsync(after, limit, cancellationToken));
 
+    public ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken)
+        => Span.EndAsync(Start("ListStoreKeys"), inner.ListStoreKeysAsync(cancellationToken));
+
     public ValueTask<IdentityRecord?> FindIdentityAsync(string accountId, IdentityKind kind, string name, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindIdentity"), inner.FindIdentityAsync(accountId, kind, name, cancellationToken));
 

@@ -4,6 +4,7 @@ using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -14,7 +15,8 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>CopyObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html</summary>
-internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, AclReader acls, LateAnswers late, TimeProvider time) : IS3Operation
+internal sealed class CopyObject(
+    IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, EncryptionRules encryptions, AclReader acls, LateAnswers late, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("CopyObject", "PUT", S3Resource.Object)
     {
@@ -24,11 +26,15 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         [
             "x-amz-metadata-directive", "x-amz-tagging-directive", "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match",
             "x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-unmodified-since", "x-amz-checksum-algorithm", "x-amz-source-expected-bucket-owner",
-            "If-Match", "If-None-Match", .. ObjectHeaders.Stored,
+            "If-Match", "If-None-Match", .. ObjectHeaders.Stored, .. EncryptionHeaders.OfWrite, .. EncryptionHeaders.OfSource,
         ],
         ResponseBody = S3Body.Xml("CopyObjectResult"),
         Event = EventTypes.ObjectCreated,
-        Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed],
+        Errors =
+        [
+            S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidEncryptionAlgorithmError, S3Errors.InvalidRequest, S3Errors.KMSNotFoundException,
+            S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed,
+        ],
         Demands = request => [CopySource.Demand(request), .. LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request))],
         HeaderActions = HeaderAction.OfNewObject,
     };
@@ -53,12 +59,15 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
         var replacesTags = Directive(request, "x-amz-tagging-directive");
         if (from.Bucket == request.Bucket.Name && from.Key == request.Key && !replacesMetadata && request.Header("x-amz-storage-class") is null
             && request.Header(WebsiteRedirectLocation.Header) is null
+            && !EncryptionRules.SaysHow(request)
             && await IsCurrentAsync(request, source, cancellationToken))
         {
             return S3Errors.InvalidRequest.Because(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
         }
 
+        var decryption = await encryptions.ForSourceAsync(request, source, cancellationToken);
+        var encryption = await encryptions.ForCopyAsync(request, source, cancellationToken);
         var condition = WriteConditions.Read(request);
         if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } failed)
         {
@@ -74,12 +83,14 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
             Tags = replacesTags ? Tags.FromHeader(request.Header("x-amz-tagging")) : source.Tags,
             StorageClass = ObjectHeaders.ReadStorageClass(request),
             WebsiteRedirect = WebsiteRedirectLocation.Read(request),
+            Encryption = encryption?.Record,
             Lock = LockHeaders.Read(request, time.GetUtcNow()),
             Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
         };
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? ChecksumAlgorithms.ParseName(name)
             : (ChecksumAlgorithm)(source.Checksum?.Algorithm ?? (int)ChecksumAlgorithm.Crc64Nvme);
-        return late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, () => CopyAsync(request, source, draft, algorithm, condition, cancellationToken));
+        return late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, async ()
+            => (await CopyAsync(request, source, draft, algorithm, condition, new CopyKeys(decryption?.Key, encryption?.Key), cancellationToken)).WithNewEncryption(encryption));
     }
 
     /// <summary>True unless an older version is to become the current one again.</summary>
@@ -95,9 +106,15 @@ internal sealed class CopyObject(IMetadataStore metadata, ObjectCopier copier, B
     };
 
     private async Task<S3Response> CopyAsync(
-        S3Request request, ObjectRecord source, ObjectRecord draft, ChecksumAlgorithm algorithm, Commands.WriteCondition condition, CancellationToken cancellationToken)
+        S3Request request,
+        ObjectRecord source,
+        ObjectRecord draft,
+        ChecksumAlgorithm algorithm,
+        Commands.WriteCondition condition,
+        CopyKeys keys,
+        CancellationToken cancellationToken)
     {
-        var copied = await copier.CopyAsync(source, 0, source.Size, request.Bucket.Name, request.Key, algorithm, isPart: false, cancellationToken);
+        var copied = await copier.CopyAsync(source, 0, source.Size, request.Bucket.Name, request.Key, algorithm, isPart: false, keys, cancellationToken);
         var outcome = await blobs.CommitAsync(
             metadata,
             new Commands.PutObject

@@ -38,8 +38,6 @@ internal static class ObjectHeaders
     /// <summary>Headers that ask for what is not there yet. Ignoring one would break a promise: plaintext where encryption was asked for.</summary>
     private static readonly ImmutableArray<string> NotImplemented =
     [
-        "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
-        "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-copy-source-server-side-encryption-customer-algorithm",
         "x-amz-write-offset-bytes", "x-amz-mfa",
     ];
 

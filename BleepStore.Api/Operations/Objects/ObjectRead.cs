@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -11,7 +12,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
-internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts)
+internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions)
 {
     /// <summary>Query parameters of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalQuery =
@@ -22,7 +23,10 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
 
     /// <summary>Headers of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalHeaders =
-        ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "x-amz-checksum-mode", "x-amz-expected-bucket-owner"];
+    [
+        "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "x-amz-checksum-mode", "x-amz-expected-bucket-owner",
+        .. EncryptionHeaders.OfCustomerKey,
+    ];
 
     public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
     {
@@ -36,11 +40,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
             return S3Errors.InvalidRequest.Because("Request specific response headers cannot be used for anonymous GET requests.");
         }
 
-        if (request.Header("x-amz-server-side-encryption-customer-algorithm") is not null)
-        {
-            return S3Errors.InvalidRequest.Because("The encryption parameters are not applicable to this object.");
-        }
-
+        var encryption = await encryptions.ForReadAsync(request, record, cancellationToken);
         if (ReadConditions.Decide(request.Header, record) is { } condition)
         {
             return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified))
@@ -48,11 +48,12 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
         }
 
         return request.Query["partNumber"] is { } partNumber
-            ? await PartAsync(request, record, partNumber, withContent, cancellationToken)
-            : await RangeAsync(request, record, withContent, cancellationToken);
+            ? await PartAsync(request, record, partNumber, encryption, withContent, cancellationToken)
+            : await RangeAsync(request, record, encryption, withContent, cancellationToken);
     }
 
-    private async ValueTask<S3Response> RangeAsync(S3Request request, ObjectRecord record, bool withContent, CancellationToken cancellationToken)
+    private async ValueTask<S3Response> RangeAsync(
+        S3Request request, ObjectRecord record, ObjectEncryption? encryption, bool withContent, CancellationToken cancellationToken)
     {
         var header = ReadConditions.HoldsIfRange(request.Header("If-Range"), record) ? request.Header("Range") : null;
         var range = ByteRange.Parse(header, record.Size, out var isSatisfiable);
@@ -63,14 +64,15 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
                 .With("ActualObjectSize", record.Size.ToString(CultureInfo.InvariantCulture));
         }
 
-        var response = await ContentAsync(request, record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, withContent, cancellationToken);
+        var response = await ContentAsync(
+            request, record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, encryption, withContent, cancellationToken);
         return response
             .With("Content-Range", range?.ToContentRange(record.Size))
             .WithObject(request, record, wholeObject: range is null);
     }
 
     private async ValueTask<S3Response> PartAsync(
-        S3Request request, ObjectRecord record, string partNumber, bool withContent, CancellationToken cancellationToken)
+        S3Request request, ObjectRecord record, string partNumber, ObjectEncryption? encryption, bool withContent, CancellationToken cancellationToken)
     {
         if (request.Header("Range") is not null)
         {
@@ -91,7 +93,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
 
         // The checksum of the whole says nothing about a part; the part has its own.
         var part = record.UploadId is { } uploadId && ObjectHeaders.WantsChecksum(request) ? await parts.FindAsync(uploadId, number, cancellationToken) : null;
-        var response = await ContentAsync(request, record, range, status: record.Size == 0 ? 200 : 206, withContent, cancellationToken);
+        var response = await ContentAsync(request, record, range, status: record.Size == 0 ? 200 : 206, encryption, withContent, cancellationToken);
         return response
             .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
             .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))
@@ -127,9 +129,12 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
         }
     }
 
-    private async ValueTask<S3Response> ContentAsync(S3Request request, ObjectRecord record, ByteRange range, int status, bool withContent, CancellationToken cancellationToken)
+    private async ValueTask<S3Response> ContentAsync(
+        S3Request request, ObjectRecord record, ByteRange range, int status, ObjectEncryption? encryption, bool withContent, CancellationToken cancellationToken)
         => S3Response.OfContent(
             status,
-            withContent ? await reader.OpenAsync(new ObjectWithBody(record, request.InlineBody), range.Offset, range.Length, cancellationToken) : null,
-            range.Length);
+            withContent
+                ? await reader.OpenAsync(new ObjectWithBody(record, request.InlineBody), range.Offset, range.Length, encryption?.Key, cancellationToken)
+                : null,
+            range.Length).WithEncryption(encryption);
 }

@@ -2,6 +2,7 @@ using BleepStore.Api.Acl;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -13,18 +14,20 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>PutObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html</summary>
-internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclReader acls, UploadLimits limits, TimeProvider time) : IS3Operation
+internal sealed class PutObject(
+    IMetadataStore metadata, BlobWriter blobs, EncryptionRules encryptions, AclReader acls, UploadLimits limits, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("PutObject", "PUT", S3Resource.Object)
     {
         Summary = "Stores an object; readers see all of it or nothing.",
-        OptionalHeaders = [.. ObjectHeaders.Stored, .. ObjectHeaders.Integrity, "If-Match", "If-None-Match"],
+        OptionalHeaders = [.. ObjectHeaders.Stored, .. ObjectHeaders.Integrity, .. EncryptionHeaders.OfWrite, "If-Match", "If-None-Match"],
         RequestBody = S3Body.Bytes,
         Event = EventTypes.ObjectCreated,
         Errors =
         [
-            S3Errors.AccessControlListNotSupported, S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest, S3Errors.InvalidRedirectLocation, S3Errors.InvalidStorageClass,
-            S3Errors.InvalidTag, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
+            S3Errors.AccessControlListNotSupported, S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InsufficientStorage, S3Errors.InvalidDigest,
+            S3Errors.InvalidEncryptionAlgorithmError, S3Errors.InvalidRedirectLocation, S3Errors.InvalidStorageClass, S3Errors.InvalidTag,
+            S3Errors.KMSNotFoundException, S3Errors.MetadataTooLarge, S3Errors.MissingContentLength, S3Errors.NoSuchBucket, S3Errors.PreconditionFailed,
             S3Errors.XAmzContentSHA256Mismatch,
         ],
         Demands = request => LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request)),
@@ -50,15 +53,23 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             Lock = LockHeaders.Read(request, time.GetUtcNow()),
             Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
         };
+        var encryption = await encryptions.ForWriteAsync(request, cancellationToken);
         using var body = request.OpenBody(requirements with { IntegrityMustBeSent = LockHeaders.AreSent(request) });
         if (await RetryIdentities.RefusalAsync(metadata, request, condition, time, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.AnnouncedBytes, isPart: false, cancellationToken);
+        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.AnnouncedBytes, isPart: false, encryption?.Key, cancellationToken);
         var checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)Checksums.ChecksumType.FullObject, body.Checksum.Value);
-        var record = draft with { Size = body.LengthBytes, ETag = Convert.ToHexStringLower(body.Md5), Checksum = checksum, Segments = content.Segments };
+        var record = draft with
+        {
+            Size = body.LengthBytes,
+            ETag = encryption?.Key.ETagOf(body.Md5) ?? Convert.ToHexStringLower(body.Md5),
+            Checksum = checksum,
+            Segments = content.Segments,
+            Encryption = encryption?.Record,
+        };
         var outcome = await blobs.CommitAsync(
             metadata,
             new Commands.PutObject
@@ -76,6 +87,6 @@ internal sealed class PutObject(IMetadataStore metadata, BlobWriter blobs, AclRe
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithWritten(outcome).WithChecksum(checksum, partCount: 0);
+            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithWritten(outcome).WithChecksum(checksum, partCount: 0).WithNewEncryption(encryption);
     }
 }

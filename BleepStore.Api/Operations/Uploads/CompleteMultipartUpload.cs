@@ -2,6 +2,7 @@ using System.Globalization;
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -13,7 +14,8 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>CompleteMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html</summary>
-internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswers late, ICrashPoints crashPoints, TimeProvider time) : IS3Operation
+internal sealed class CompleteMultipartUpload(
+    IMetadataStore metadata, EncryptionRules encryptions, LateAnswers late, ICrashPoints crashPoints, TimeProvider time) : IS3Operation
 {
     private const int PartsPerPage = 1000;
 
@@ -26,6 +28,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
         [
             "If-Match", "If-None-Match", "x-amz-checksum-type", "x-amz-mp-object-size", "x-amz-checksum-crc32", "x-amz-checksum-crc32c",
             "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1", "x-amz-checksum-sha256", "x-amz-expected-bucket-owner",
+            .. EncryptionHeaders.OfCustomerKey,
         ],
         RequestBody = S3Body.Xml("CompleteMultipartUpload"),
         ResponseBody = S3Body.Xml("CompleteMultipartUploadResult"),
@@ -54,6 +57,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             return await RepeatAsync(request, list, cancellationToken);
         }
 
+        await encryptions.CheckCompletionAsync(request, upload, cancellationToken);
         list.RequireChecksums(upload);
         var parts = list.Match(upload.UploadId, await ReadPartsAsync(upload.UploadId, cancellationToken));
         var checksum = PartList.ChecksumOf(upload, parts);
@@ -77,6 +81,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
             WebsiteRedirect = upload.WebsiteRedirect,
             Lock = upload.Lock,
             Checksum = checksum,
+            Encryption = upload.Encryption,
         };
         crashPoints.Hit("complete.before");
         var outcome = await metadata.ExecuteAsync(
@@ -97,7 +102,7 @@ internal sealed class CompleteMultipartUpload(IMetadataStore metadata, LateAnswe
         crashPoints.Hit("complete.after");
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : Answer(request, outcome, record.ETag, checksum, parts.Length);
+            : Answer(request, outcome, record.ETag, checksum, parts.Length).WithEncryption(record.Encryption);
     }
 
     private static S3Error? RefuseSize(S3Request request, long size)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
@@ -13,17 +14,21 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>CreateMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html</summary>
-internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader acls, TimeProvider time) : IS3Operation
+internal sealed class CreateMultipartUpload(IMetadataStore metadata, EncryptionRules encryptions, AclReader acls, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("CreateMultipartUpload", "POST", S3Resource.Object)
     {
         Summary = "Opens an upload whose parts can come in any order and again.",
         IsMultipart = true,
         Query = ["uploads"],
-        OptionalHeaders = [.. ObjectHeaders.Stored, "x-amz-checksum-algorithm", "x-amz-checksum-type"],
+        OptionalHeaders = [.. ObjectHeaders.Stored, .. EncryptionHeaders.OfWrite, "x-amz-checksum-algorithm", "x-amz-checksum-type"],
         ResponseBody = S3Body.Xml("InitiateMultipartUploadResult"),
         Event = EventTypes.MultipartCreated,
-        Errors = [S3Errors.InvalidRequest, S3Errors.InvalidStorageClass, S3Errors.MetadataTooLarge, S3Errors.NoSuchBucket],
+        Errors =
+        [
+            S3Errors.InvalidEncryptionAlgorithmError, S3Errors.InvalidRequest, S3Errors.InvalidStorageClass, S3Errors.KMSNotFoundException, S3Errors.MetadataTooLarge,
+            S3Errors.NoSuchBucket,
+        ],
         Demands = request => LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request)),
         HeaderActions = HeaderAction.OfNewObject,
     };
@@ -44,6 +49,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
         }
 
         var type = algorithm is { } named ? ChecksumAlgorithms.ResolveMultipartType(named, typeHeader) : (ChecksumType?)null;
+        var encryption = await encryptions.ForWriteAsync(request, cancellationToken);
         var now = time.GetUtcNow();
         var upload = new UploadRecord
         {
@@ -60,6 +66,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             Acl = AclLimits.OfNewObject(request, await acls.FromHeadersAsync(request, request.CallerId, request.Bucket.OwnerId, cancellationToken)),
             ChecksumAlgorithm = algorithm is { } a ? (int)a : 0,
             ChecksumType = type is { } t ? (int)t : 0,
+            Encryption = encryption?.Record,
         };
         var outcome = await metadata.ExecuteAsync(new Commands.CreateUpload { Time = now, Bucket = request.Bucket.Name, Upload = upload }, cancellationToken);
         if (OutcomeErrors.Map(outcome, request) is { } error)
@@ -74,7 +81,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, AclReader a
             writer.Element("Key", request.Key);
             writer.Element("UploadId", upload.UploadId);
             writer.End();
-        }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name());
+        }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name()).WithNewEncryption(encryption);
     }
 
     /// <summary>Sorts by initiation; the rest cannot be guessed.</summary>

@@ -1,6 +1,7 @@
 using BleepStore.Api.Bodies;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -11,14 +12,14 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>UploadPart: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html</summary>
-internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, UploadLimits limits, TimeProvider time) : IS3Operation
+internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, EncryptionRules encryptions, UploadLimits limits, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("UploadPart", "PUT", S3Resource.Object)
     {
         Summary = "Stores one part of an upload, in place of an earlier one of that number.",
         IsMultipart = true,
         Query = ["partNumber", "uploadId"],
-        OptionalHeaders = [.. ObjectHeaders.Integrity, "x-amz-expected-bucket-owner"],
+        OptionalHeaders = [.. ObjectHeaders.Integrity, .. EncryptionHeaders.OfCustomerKey, "x-amz-expected-bucket-owner"],
         RequestBody = S3Body.Bytes,
         Event = EventTypes.PartUploaded,
         Errors = [S3Errors.BadDigest, S3Errors.EntityTooLarge, S3Errors.IncompleteBody, S3Errors.InvalidArgument, S3Errors.InvalidDigest, S3Errors.NoSuchBucket, S3Errors.NoSuchUpload],
@@ -34,20 +35,22 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Uplo
             return PartParameters.NoSuchUpload(request);
         }
 
+        var encryption = await encryptions.ForPartAsync(request, upload, cancellationToken);
         using var body = request.OpenBody(new BodyRequirements(limits.MaxObjectBytes)
         {
             Algorithm = upload.ChecksumAlgorithm == 0 ? null : (ChecksumAlgorithm)upload.ChecksumAlgorithm,
             AlgorithmMustBeSent = upload.ChecksumType == (int)ChecksumType.Composite,
         });
-        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: true, cancellationToken);
+        var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: true, encryption?.Key, cancellationToken);
         var part = new PartRecord
         {
             UploadId = upload.UploadId,
             PartNumber = number,
             Size = body.LengthBytes,
-            ETag = Convert.ToHexStringLower(body.Md5),
+            ETag = encryption?.Key.ETagOf(body.Md5) ?? Convert.ToHexStringLower(body.Md5),
             Checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)ChecksumType.FullObject, body.Checksum.Value),
             Segments = content.Segments,
+            Encryption = encryption?.Record,
         };
         var outcome = await blobs.CommitAsync(
             metadata,
@@ -57,6 +60,7 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Uplo
         return OutcomeErrors.Map(outcome, request) is { } error
             ? error
             : S3Response.Ok().With("ETag", S3Xml.Quote(part.ETag))
-                .With(body.Checksum.Algorithm.Info().HeaderName, Convert.ToBase64String(body.Checksum.Value));
+                .With(body.Checksum.Algorithm.Info().HeaderName, Convert.ToBase64String(body.Checksum.Value))
+                .WithEncryption(encryption);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -11,7 +12,8 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>UploadPartCopy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html</summary>
-internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, LateAnswers late, TimeProvider time) : IS3Operation
+internal sealed class UploadPartCopy(
+    IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, EncryptionRules encryptions, LateAnswers late, TimeProvider time) : IS3Operation
 {
     private const string RangeHeader = "x-amz-copy-source-range";
 
@@ -25,6 +27,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
         [
             RangeHeader, "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-modified-since",
             "x-amz-copy-source-if-unmodified-since", "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner",
+            .. EncryptionHeaders.OfCustomerKey, .. EncryptionHeaders.OfSource,
         ],
         ResponseBody = S3Body.Xml("CopyPartResult"),
         Event = EventTypes.PartUploaded,
@@ -55,9 +58,15 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
             return S3Errors.InvalidRequest.Because("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
         }
 
-        return await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is { } upload
-            ? late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, () => CopyAsync(request, source, range, upload, number, cancellationToken))
-            : PartParameters.NoSuchUpload(request);
+        if (await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is not { } upload)
+        {
+            return PartParameters.NoSuchUpload(request);
+        }
+
+        var decryption = await encryptions.ForSourceAsync(request, source, cancellationToken);
+        var encryption = await encryptions.ForPartAsync(request, upload, cancellationToken);
+        return late.Answer(request.Incoming.RequestId, request.SourceBucket.Name, source.Key, async ()
+            => (await CopyAsync(request, source, range, upload, number, decryption?.Key, encryption, cancellationToken)).WithEncryption(encryption));
     }
 
     /// <summary>The range to copy: strict, unlike that of a read. Null when it lies behind the source's end.</summary>
@@ -83,10 +92,19 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
     }
 
     private async Task<S3Response> CopyAsync(
-        S3Request request, ObjectRecord source, ByteRange range, UploadRecord upload, int number, CancellationToken cancellationToken)
+        S3Request request,
+        ObjectRecord source,
+        ByteRange range,
+        UploadRecord upload,
+        int number,
+        DataKey? sourceKey,
+        ObjectEncryption? encryption,
+        CancellationToken cancellationToken)
     {
         var algorithm = upload.ChecksumAlgorithm == 0 ? ChecksumAlgorithm.Crc64Nvme : (ChecksumAlgorithm)upload.ChecksumAlgorithm;
-        var copied = await copier.CopyAsync(source, range.Offset, range.Length, request.Bucket.Name, request.Key, algorithm, isPart: true, cancellationToken);
+        var keys = new CopyKeys(sourceKey, encryption?.Key);
+        var copied = await copier.CopyAsync(
+            source, range.Offset, range.Length, request.Bucket.Name, request.Key, algorithm, isPart: true, keys, cancellationToken);
         var part = new PartRecord
         {
             UploadId = upload.UploadId,
@@ -95,6 +113,7 @@ internal sealed class UploadPartCopy(IMetadataStore metadata, ObjectCopier copie
             ETag = copied.ETag,
             Checksum = copied.Checksum,
             Segments = copied.Content.Segments,
+            Encryption = encryption?.Record,
         };
         var outcome = await blobs.CommitAsync(
             metadata,

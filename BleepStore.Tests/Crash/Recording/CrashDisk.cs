@@ -73,7 +73,7 @@ internal sealed class CrashDisk(string directory, History history, long moment)
             {
                 var record = stored.FirstOrDefault(some => some.PartNumber == part.Number)
                     ?? throw new InvalidOperationException($"Part {part.Number} of upload {upload.UploadId} was acknowledged and is absent.");
-                await using var content = await reader.OpenSegmentAsync(record.Segments.Single(), 0, record.Size, cancellationToken);
+                await using var content = await reader.OpenSegmentAsync(record.Segments.Single(), 0, record.Size, dataKey: null, cancellationToken);
                 (await History.ContentOfAsync(record.Size, content, cancellationToken))
                     .ShouldBe(part.Content, $"part {part.Number} of upload {upload.UploadId}");
             }
@@ -82,7 +82,7 @@ internal sealed class CrashDisk(string directory, History history, long moment)
 
     private static async Task<string> ReadAsync(OpenedStore store, ObjectRecord record, CancellationToken cancellationToken)
     {
-        await using var content = await new ObjectReader(store.Metadata, store.Storage).OpenAsync(record, 0, record.Size, cancellationToken);
+        await using var content = await new ObjectReader(store.Metadata, store.Storage).OpenAsync(record, 0, record.Size, dataKey: null, cancellationToken);
         return await History.ContentOfAsync(record.Size, content, cancellationToken);
     }
 }
