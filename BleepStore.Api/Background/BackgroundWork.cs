@@ -1,8 +1,10 @@
+using BleepStore.Api.Lifecycle;
+
 namespace BleepStore.Api.Background;
 
-/// <summary>Runs sweep, collection and reaping beside the requests, paced; nothing of it delays readiness and an error only delays the next pass.</summary>
+/// <summary>Runs sweep, collection, reaping and lifecycle rules beside the requests, paced; nothing of it delays readiness and an error only delays the next pass.</summary>
 internal sealed partial class BackgroundWork(
-    BlobSweeper sweeper, GarbageCollector collector, UploadReaper reaper, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
+    BlobSweeper sweeper, GarbageCollector collector, UploadReaper reaper, LifecycleWork lifecycle, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
 {
     private static readonly TimeSpan CollectInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReapInterval = TimeSpan.FromMinutes(1);
@@ -11,7 +13,8 @@ internal sealed partial class BackgroundWork(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         RunAsync("sweep", async () => await sweeper.SweepAsync(stoppingToken) < 0, interval: null, stoppingToken),
         RunAsync("collection", () => collector.CollectBatchAsync(stoppingToken), CollectInterval, stoppingToken),
-        RunAsync("reaping", () => reaper.ReapBatchAsync(stoppingToken), ReapInterval, stoppingToken));
+        RunAsync("reaping", () => reaper.ReapBatchAsync(stoppingToken), ReapInterval, stoppingToken),
+        RunAsync("lifecycle", () => lifecycle.RunBatchAsync(stoppingToken), lifecycle.Interval, stoppingToken));
 
     /// <summary>Repeats <paramref name="batch"/> while it says there is more, then waits; once where there is no interval.</summary>
     private async Task RunAsync(string name, Func<ValueTask<bool>> batch, TimeSpan? interval, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.Lifecycle;
 
 namespace BleepStore.Api.Configuration;
 
@@ -16,6 +17,9 @@ internal sealed record BleepStoreOptions
     public required EncryptionOptions Encryption { get; init; }
 
     public required LimitsOptions Limits { get; init; }
+
+    /// <summary>Section <c>lifecycle</c>.</summary>
+    public required LifecycleSettings Lifecycle { get; init; }
 
     public required ScrubOptions Scrub { get; init; }
 

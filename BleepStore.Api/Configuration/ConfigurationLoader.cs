@@ -47,6 +47,7 @@ internal static class ConfigurationLoader
             Storage = StorageOptions.Read(settings),
             Encryption = EncryptionOptions.Read(settings),
             Limits = LimitsOptions.Read(settings),
+            Lifecycle = LifecycleOptions.Read(settings),
             Scrub = ScrubOptions.Read(settings),
             Observability = ObservabilityOptions.Read(settings),
             Logging = LoggingOptions.Read(settings),

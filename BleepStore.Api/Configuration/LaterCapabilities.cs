@@ -14,7 +14,6 @@ internal static class LaterCapabilities
         settings.Accept("cluster");
         settings.ReadLater("queue.enabled", SwitchedOff);
         settings.Accept("queue");
-        settings.ReadLater("lifecycle", SwitchedOff);
         settings.ReadLater("console", SwitchedOff);
     }
 

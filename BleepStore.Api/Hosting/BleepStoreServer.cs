@@ -166,6 +166,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2)
         {
+            Lifecycle = options.Lifecycle,
             WebsiteDomains = options.Server.WebsiteDomains,
             CorsDefaultOrigins = options.Server.CorsDefaultOrigins,
         });

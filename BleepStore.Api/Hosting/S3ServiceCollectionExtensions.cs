@@ -8,6 +8,7 @@ using BleepStore.Api.Content;
 using BleepStore.Api.Cors;
 using BleepStore.Api.Encryption;
 using BleepStore.Api.Integrity;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
@@ -25,6 +26,9 @@ namespace BleepStore.Api.Hosting;
 /// <param name="SignatureV2">Whether Signature Version 2 is accepted.</param>
 internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2)
 {
+    /// <summary>How lifecycle rules work.</summary>
+    public LifecycleSettings Lifecycle { get; init; } = LifecycleSettings.Default;
+
     /// <summary>Domains under which buckets are websites.</summary>
     public ImmutableArray<string> WebsiteDomains { get; init; } = [];
 
@@ -77,6 +81,9 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton(provider => new UploadReaper(
             provider.GetRequiredService<IMetadataStore>(), settings.UploadLease, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(settings.Lifecycle);
+        services.TryAddSingleton<LifecycleCounts>();
+        services.AddSingleton<LifecycleWork>();
         services.AddHostedService<BackgroundWork>();
         services.TryAddSingleton<IntegrityChecks>();
         return services;

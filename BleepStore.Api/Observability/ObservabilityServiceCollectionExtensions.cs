@@ -1,6 +1,8 @@
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Observability.Metrics;
 using BleepStore.Api.OpenApi;
 using BleepStore.Api.Pipeline;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BleepStore.Api.Observability;
 
@@ -54,6 +56,8 @@ internal static class ObservabilityServiceCollectionExtensions
         services.AddSingleton<ProcessInstruments>();
         services.AddSingleton<StoreGauges>();
         services.AddSingleton<IntegrityGauges>();
+        services.TryAddSingleton<LifecycleCounts>();
+        services.AddSingleton<LifecycleGauges>();
         services.AddSingleton<MetricsRegistry>();
         services.AddSingleton<IRequestObserver, RequestMetrics>();
         services.AddSingleton(provider =>
@@ -61,6 +65,7 @@ internal static class ObservabilityServiceCollectionExtensions
             // Nobody else asks for them: they are there to be listened to.
             _ = provider.GetRequiredService<ProcessInstruments>();
             _ = provider.GetRequiredService<IntegrityGauges>();
+            _ = provider.GetRequiredService<LifecycleGauges>();
             return ActivatorUtilities.CreateInstance<MetricsEndpoint>(provider);
         });
     }

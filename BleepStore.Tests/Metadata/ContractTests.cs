@@ -59,3 +59,9 @@ public sealed class SqliteObjectLockTests : ObjectLockContract<SqliteEngine>;
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryObjectLockTests : ObjectLockContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteExpirationTests : ExpirationContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryExpirationTests : ExpirationContract<MemoryEngine>;

@@ -93,12 +93,13 @@ internal sealed class RandomCommands(Random random)
             14 => Run(await AcknowledgeAsync(model, time, cancellationToken)),
             15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
             16 => Run(new PutCredential { Time = time, Credential = NewCredential(), OnlyIfAbsent = random.Next(2) == 0 }),
+            32 or 33 => Run(await ExpireAsync(model, bucket, id, time, cancellationToken)),
             22 => Run(new SetBucketConfiguration
             {
                 Time = time,
                 Bucket = bucket,
                 BucketId = id,
-                Name = Pick(["cors", "policy"]),
+                Name = Pick(["cors", "lifecycle"]),
                 Document = random.Next(3) == 0 ? null : Pick(ETags),
                 Event = Event(),
             }),
@@ -190,6 +191,24 @@ internal sealed class RandomCommands(Random random)
             VersionSalt = random.NextInt64(),
             BypassesGovernance = random.Next(2) == 0,
             Event = Event(),
+        };
+    }
+
+    private async Task<ExpireObjects> ExpireAsync(IMetadataStore model, string bucket, long id, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var record = await model.FindBucketAsync(bucket, cancellationToken);
+        var rows = (await model.ListVersionsAsync(id, new VersionListQuery("", "", null, null, 100), cancellationToken)).Versions;
+        var rules = record?.Configurations.GetValueOrDefault("lifecycle");
+        return new ExpireObjects
+        {
+            Time = time,
+            Bucket = bucket,
+            BucketId = id,
+            Rules = random.Next(4) == 0 ? "other" : rules ?? "1",
+            Expirations = [.. rows.Where(_ => random.Next(3) == 0).Select(row => new Expiration(
+                Pick([ExpirationKind.Current, ExpirationKind.Noncurrent, ExpirationKind.Marker]),
+                random.Next(8) == 0 ? row.Version with { Order = row.Version.Order - 1 } : row.Version))],
+            VersionSalt = random.NextInt64(),
         };
     }
 

@@ -203,6 +203,7 @@ public sealed class MetricsTests : IDisposable
         await gauges.RefreshAsync(TestContext.Current.CancellationToken);
         var checks = IntegrityParts.Checks(new MemoryMetadataStore(), TimeProvider.System);
         _ = new IntegrityGauges(_instruments, new DamageCounts(), checks);
+        _ = new LifecycleGauges(_instruments, new BleepStore.Api.Lifecycle.LifecycleCounts());
         _ = checks.TryStartScrub(bytesPerSecond: 0, withChecksums: false, fromStart: true).ShouldNotBeNull();
         await checks.Scrub.Ended;
         _metrics.Completed(Summaries.Of());

@@ -5,6 +5,7 @@ using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
 using BleepStore.Api.Encryption;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -134,6 +135,7 @@ internal sealed class CopyObject(
             ? WriteConditions.Name(error, condition)
             : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", copied, outcome.LastModified))
                 .WithWritten(outcome)
+                .WithExpiration(request.Bucket, draft, outcome.LastModified)
                 .With(CopySource.VersionHeader, CopySource.VersionOf(request));
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -109,6 +110,11 @@ internal static class ObjectHeaders
         foreach (var (name, value) in record.UserMetadata)
         {
             response.With(MetadataPrefix + name, EncodedWords.Encode(value));
+        }
+
+        if (request.Query["versionId"] is null)
+        {
+            response.WithExpiration(request.Bucket, record, record.LastModified);
         }
 
         // A checksum of the whole says nothing about a part of it.

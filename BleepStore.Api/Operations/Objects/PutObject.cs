@@ -3,6 +3,7 @@ using BleepStore.Api.Bodies;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
 using BleepStore.Api.Encryption;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -87,6 +88,7 @@ internal sealed class PutObject(
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithWritten(outcome).WithChecksum(checksum, partCount: 0).WithNewEncryption(encryption);
+            : S3Response.Ok().With("ETag", S3Xml.Quote(record.ETag)).WithWritten(outcome).WithChecksum(checksum, partCount: 0).WithNewEncryption(encryption)
+                .WithExpiration(request.Bucket, record, outcome.LastModified);
     }
 }

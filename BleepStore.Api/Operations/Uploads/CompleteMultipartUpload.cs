@@ -3,6 +3,7 @@ using BleepStore.Api.Bodies;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Encryption;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -102,7 +103,8 @@ internal sealed class CompleteMultipartUpload(
         crashPoints.Hit("complete.after");
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : Answer(request, outcome, record.ETag, checksum, parts.Length).WithEncryption(record.Encryption);
+            : Answer(request, outcome, record.ETag, checksum, parts.Length).WithEncryption(record.Encryption)
+                .WithExpiration(request.Bucket, record, outcome.LastModified);
     }
 
     private static S3Error? RefuseSize(S3Request request, long size)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Encryption;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
@@ -81,7 +82,8 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, EncryptionR
             writer.Element("Key", request.Key);
             writer.Element("UploadId", upload.UploadId);
             writer.End();
-        }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name()).WithNewEncryption(encryption);
+        }).With("x-amz-checksum-algorithm", algorithm?.Info().Name).With("x-amz-checksum-type", type?.Name()).WithNewEncryption(encryption)
+            .WithAbort(request.Bucket, request.Key, now);
     }
 
     /// <summary>Sorts by initiation; the rest cannot be guessed.</summary>

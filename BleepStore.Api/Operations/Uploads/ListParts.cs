@@ -1,5 +1,6 @@
 using System.Globalization;
 using BleepStore.Api.Checksums;
+using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -77,6 +78,6 @@ internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
             }
 
             writer.End();
-        });
+        }).WithAbort(request.Bucket, request.Key, upload.InitiatedAt);
     }
 }
