@@ -7,7 +7,7 @@ namespace BleepStore.Metadata.Listing;
 /// <param name="Prefix">Only keys that start with it; empty for all.</param>
 /// <param name="Delimiter">Keys that hold it after the prefix are rolled up into common prefixes; empty for none.</param>
 /// <param name="After">
-/// Only keys after this one. Where it ends in the delimiter and is itself a common prefix, everything below it is passed over too.
+/// Only keys and common prefixes after this one: where it is a common prefix or lies below one, everything below that is passed over.
 /// </param>
 /// <param name="Limit">At most this many objects and common prefixes together; 0 gives an empty page that is not truncated.</param>
 public sealed record ListQuery(string Prefix, string Delimiter, string? After, int Limit);

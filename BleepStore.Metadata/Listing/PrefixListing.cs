@@ -55,10 +55,10 @@ internal static class PrefixListing
             return KeyBound.At(prefix);
         }
 
-        // Such a marker ended an earlier page: everything below it was told by that one line.
-        if (CommonPrefix(after, prefix, delimiter) == after)
+        // S3 lists no common prefix that is not greater than the marker: one that ended an earlier page, or that the marker lies below.
+        if (CommonPrefix(after, prefix, delimiter) is { } passed)
         {
-            return KeyBound.PastPrefix(after);
+            return KeyBound.PastPrefix(passed);
         }
 
         return within ?? KeyBound.After(after);
