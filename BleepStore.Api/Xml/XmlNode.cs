@@ -93,7 +93,7 @@ internal sealed record XmlNode(string Name, string Text, ImmutableArray<XmlNode>
 
     private static XmlNode Read(XmlReader reader, int depth)
     {
-        if (depth > S3Limits.MaxXmlDepth || reader.NodeType != XmlNodeType.Element || reader.NamespaceURI is not ("" or S3Xml.Namespace))
+        if (depth > S3Limits.MaxXmlDepth || reader.NodeType != XmlNodeType.Element || reader.NamespaceURI is not ("" or S3Xml.Namespace or S3Xml.NamespaceOfExamples))
         {
             throw new S3Exception(S3Errors.MalformedXML);
         }

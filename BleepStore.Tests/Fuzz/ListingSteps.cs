@@ -37,7 +37,7 @@ internal sealed class ListingSteps(FuzzWorld world)
             var ids = seen[key].ToList();
             for (var i = 0; i < versions.Count && i < ids.Count; i++)
             {
-                versions[i] = versions[i].Id == "?" ? versions[i] with { Id = ids[i] } : versions[i];
+                versions[i] = versions[i].IsUntold ? versions[i] with { Id = ids[i] } : versions[i];
             }
         }
 

@@ -7,6 +7,8 @@ namespace BleepStore.Tests.Fuzz;
 /// <summary>Steps that write, copy and delete objects.</summary>
 internal sealed class ObjectSteps(FuzzWorld world)
 {
+    private int _untold;
+
     public FuzzStep PutObject()
     {
         var (bucket, caller) = world.PickBucket();
@@ -98,7 +100,7 @@ internal sealed class ObjectSteps(FuzzWorld world)
     {
         var (bucket, caller) = world.PickBucket();
         var key = world.PickKey(bucket);
-        if (bucket.Versioning.Length > 0 && bucket.Keys.TryGetValue(key, out var versions) && world.Chance(50))
+        if (bucket.Versioning.Length > 0 && bucket.Told(key) is { Count: > 0 } versions && world.Chance(50))
         {
             return DeleteVersion(bucket, key, world.Pick(versions));
         }
@@ -143,7 +145,7 @@ internal sealed class ObjectSteps(FuzzWorld world)
                 foreach (var key in keys)
                 {
                     var entry = deleted.Find(element => Child(element, "Key") == key);
-                    Delete(bucket, key, entry is null ? "?" : Child(entry, "DeleteMarkerVersionId"), isMarker: null);
+                    Delete(bucket, key, entry is null ? string.Create(CultureInfo.InvariantCulture, $"?{_untold++}") : Child(entry, "DeleteMarkerVersionId"), isMarker: null);
                 }
 
                 return FuzzWorld.Compare("deleted", isQuiet ? "" : FuzzWorld.Text(keys), FuzzWorld.Text(deleted.Select(element => Child(element, "Key")!)));

@@ -45,7 +45,7 @@ internal sealed class ReadSteps(FuzzWorld world)
         var isPublic = world.Chance(50);
         var request = world.Request("PUT", bucket, key, "acl").With("x-amz-acl", isPublic ? "public-read" : "private");
         return bucket.Current(key) is not { } version
-            ? world.Refused("PutObjectAcl", request, FuzzWorld.OwnerOf(bucket), 404, "NoSuchKey")
+            ? Missing("PutObjectAcl", request, FuzzWorld.OwnerOf(bucket), bucket, key)
             : new FuzzStep("PutObjectAcl", request, FuzzWorld.OwnerOf(bucket), 200)
             {
                 Check = _ =>
@@ -83,16 +83,20 @@ internal sealed class ReadSteps(FuzzWorld world)
 
         var version = bucket.Current(key);
         return version is null
-            ? FuzzWorld.MayList(caller, bucket) ? world.Refused(operation, request, caller, 404, "NoSuchKey") : world.Denied(operation, request, caller)
+            ? FuzzWorld.MayList(caller, bucket) ? Missing(operation, request, caller, bucket, key) : world.Denied(operation, request, caller)
             : !FuzzWorld.IsOwner(caller, bucket) ? world.Denied(operation, request, caller)
             : new FuzzStep(operation, request, caller, status) { Check = response => check(version, response) };
     }
+
+    /// <summary>A key is absent where it has no version; a delete marker has no tags, and no list that could be set.</summary>
+    private FuzzStep Missing(string operation, TestRequest request, Credential? caller, ModelBucket bucket, string key)
+        => bucket.Keys.ContainsKey(key) && operation != "GetObjectAcl" ? world.Refused(operation, request, caller, 405, "MethodNotAllowed") : world.Refused(operation, request, caller, 404, "NoSuchKey");
 
     private FuzzStep Read(string operation, string method)
     {
         var (bucket, caller) = world.PickBucket();
         var key = world.PickKey(bucket);
-        if (FuzzWorld.IsOwner(caller, bucket) && bucket.Versioning.Length > 0 && bucket.Keys.TryGetValue(key, out var versions) && world.Chance(40))
+        if (FuzzWorld.IsOwner(caller, bucket) && bucket.Versioning.Length > 0 && bucket.Told(key) is { Count: > 0 } versions && world.Chance(40))
         {
             return ReadVersion(operation, method, bucket, key, world.Pick(versions));
         }

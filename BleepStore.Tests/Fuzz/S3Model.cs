@@ -31,6 +31,9 @@ internal sealed class ModelBucket(string name, string owner)
 
     public ModelVersion? Version(string key, string id) => Keys.TryGetValue(key, out var versions) ? versions.Find(version => version.Id == id) : null;
 
+    /// <summary>The versions of a key whose ids the server has told.</summary>
+    public IReadOnlyList<ModelVersion> Told(string key) => Keys.TryGetValue(key, out var versions) ? versions.FindAll(version => !version.IsUntold) : [];
+
     /// <summary>Makes it the newest version; one of the same id, which only null can be, gives way.</summary>
     public void Add(string key, ModelVersion version)
     {
@@ -60,6 +63,9 @@ internal sealed class ModelBucket(string name, string owner)
 internal sealed record ModelVersion(string Id, string Owner, byte[] Content, string ETag)
 {
     public const string Null = "null";
+
+    /// <summary>True while its id is not known: a quiet batch does not tell the ids of its markers.</summary>
+    public bool IsUntold => Id.StartsWith('?');
 
     public bool IsMarker { get; init; }
 
