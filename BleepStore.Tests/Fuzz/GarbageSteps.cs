@@ -1,6 +1,5 @@
 using BleepStore.Api.Operations;
 using BleepStore.Tests.Api;
-using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Fuzz;
 

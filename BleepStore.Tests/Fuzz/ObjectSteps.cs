@@ -1,5 +1,4 @@
 using System.Globalization;
-using BleepStore.Api.Auth;
 using BleepStore.Tests.Http;
 
 namespace BleepStore.Tests.Fuzz;
