@@ -26,7 +26,9 @@ public abstract class ObjectLockTests(ApiHost fixture)
         shown.Element("ObjectLockEnabled").ShouldBe("Enabled");
         shown.Element("Rule").ShouldBeNull();
 
+        (await bucket.SendAsync("PUT", null, "", null, ("x-amz-bucket-object-lock-enabled", "true"))).Status.ShouldBe(200);
         var plain = await TestBucket.CreateAsync(fixture.Host);
+        (await plain.SendAsync("PUT", null, "", null, ("x-amz-bucket-object-lock-enabled", "true"))).ErrorCode.ShouldBe("BucketAlreadyOwnedByYou");
         (await plain.SendAsync("GET", null, "object-lock", null)).ErrorCode.ShouldBe("ObjectLockConfigurationNotFoundError");
         var refused = await PutXmlAsync(plain, null, "object-lock", Configuration(""));
         refused.Status.ShouldBe(409);

@@ -87,6 +87,12 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
     {
         if (await metadata.FindBucketAsync(bucket.Name, cancellationToken) is { } existing && existing.OwnerId == bucket.OwnerId)
         {
+            // A success would say that it has the lock that was asked for.
+            if (bucket.ObjectLockEnabled && !existing.ObjectLockEnabled)
+            {
+                return S3Errors.BucketAlreadyOwnedByYou.With("BucketName", bucket.Name);
+            }
+
             // A bucket that went away meanwhile has no list to set; it did exist when it was created again.
             await metadata.ExecuteAsync(
                 new Commands.SetBucketAcl { Time = time.GetUtcNow(), Bucket = bucket.Name, BucketId = existing.BucketId, Acl = bucket.Acl }, cancellationToken);
