@@ -3,6 +3,7 @@ using System.Globalization;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Identities;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Policies;
 using BleepStore.Api.Protocol;
@@ -72,17 +73,12 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
         _ when question.Demand.IsCopySource => null,
         "s3:x-amz-copy-source" => _request.Header(CopySource.Header) is null ? null : CopySource.Parse(_request.Incoming) is var source ? $"{source.Bucket}/{source.Key}" : null,
         "s3:if-match" or "s3:if-none-match" => _request.Incoming.Header(key[3..]),
-        "s3:object-lock-mode" or "s3:object-lock-legal-hold" or "s3:object-lock-retain-until-date" => _request.Header("x-amz-" + key[3..]),
-        "s3:object-lock-remaining-retention-days" => RemainingDays(),
+        "s3:object-lock-mode" or "s3:object-lock-legal-hold" or "s3:object-lock-retain-until-date" or "s3:object-lock-remaining-retention-days"
+            => LockConditionKeys.Find(key, _request, question.Definition, question.Document, now),
         "s3:objectcreationoperation" => question.Demand.Action != "s3:PutObject" ? null
             : question.Definition.IsMultipart && question.Definition.Name != "CompleteMultipartUpload" ? "false" : "true",
         _ => key.StartsWith("s3:x-amz-", StringComparison.Ordinal) ? _request.Header(key[3..]) : null,
     };
-
-    private string? RemainingDays()
-        => DateTimeOffset.TryParse(_request.Header("x-amz-object-lock-retain-until-date"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
-            ? Math.Ceiling((until - now).TotalDays).ToString("F0", CultureInfo.InvariantCulture)
-            : null;
 
     private ImmutableArray<KeyValuePair<string, string>> RequestTags()
     {

@@ -9,6 +9,7 @@ using BleepStore.Api.Cors;
 using BleepStore.Api.Encryption;
 using BleepStore.Api.Integrity;
 using BleepStore.Api.Lifecycle;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
@@ -68,6 +69,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectCopier>();
         services.AddSingleton<PartReader>();
+        services.AddSingleton<LockVisibility>();
         services.AddSingleton<ObjectRead>();
         services.AddSingleton<PutObject>();
         services.TryAddSingleton<DamageCounts>();

@@ -54,14 +54,18 @@ internal sealed class S3Request(VerifiedRequest verified, S3OperationDefinition 
     public RequestBody OpenBody(BodyRequirements requirements) => RequestBody.Open(Incoming, Verified.Payload, requirements);
 
     /// <summary>The whole document of the body: read now, or before where policies had to see it.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="integrityMustBeSent">True where S3 refuses a document without Content-MD5 or checksum.</param>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(CancellationToken cancellationToken, bool integrityMustBeSent = false)
     {
+        var requirements = BodyRequirements.Document(S3Limits.MaxXmlBytes) with { IntegrityMustBeSent = integrityMustBeSent };
         if (authorization.Document is { } known)
         {
+            BodyPromises.Read(Incoming, Verified.Payload, requirements);
             return known;
         }
 
-        using var body = OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
+        using var body = OpenBody(requirements);
         return await body.ReadAllAsync(cancellationToken);
     }
 

@@ -254,6 +254,49 @@ public abstract class ObjectLockTests(ApiHost fixture)
     }
 
     [Fact]
+    public async Task A_policy_limits_how_long_versions_are_retained()
+    {
+        var bucket = await LockedAsync();
+        await bucket.PutAsync("key", "Hello");
+        var policy = $$$"""
+            {"Version": "2012-10-17", "Statement": [
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObjectRetention", "Resource": "arn:aws:s3:::{{{bucket.Name}}}/*",
+               "Condition": {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "10"} } },
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObjectLegalHold", "Resource": "arn:aws:s3:::{{{bucket.Name}}}/*",
+               "Condition": {"StringEquals": {"s3:object-lock-legal-hold": "ON"} } }]}
+            """;
+        (await bucket.SendAsync("PUT", null, "policy", Encoding.UTF8.GetBytes(policy))).Status.ShouldBe(204);
+        var (soon, late) = (Days(9), Days(11));
+        (await RetainAsync(bucket, "key", "GOVERNANCE", late)).ErrorCode.ShouldBe("AccessDenied");
+        (await PutLockedAsync(bucket, "late", (Mode, "GOVERNANCE"), (Until, late))).ErrorCode.ShouldBe("AccessDenied");
+        (await PutXmlAsync(bucket, "key", "legal-hold", "<LegalHold><Status>ON</Status></LegalHold>")).ErrorCode.ShouldBe("AccessDenied");
+        (await PutLockedAsync(bucket, "held", (Hold, "ON"))).ErrorCode.ShouldBe("AccessDenied");
+        (await RetainAsync(bucket, "key", "GOVERNANCE", soon)).Status.ShouldBe(200);
+        (await PutLockedAsync(bucket, "soon", (Mode, "GOVERNANCE"), (Until, soon))).Status.ShouldBe(200);
+        (await PutXmlAsync(bucket, "key", "legal-hold", "<LegalHold><Status>OFF</Status></LegalHold>")).Status.ShouldBe(200);
+        var bare = bucket.Request("PUT", "key", "retention").WithBody($"<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>{soon}</RetainUntilDate></Retention>");
+        (await bucket.SendAsync(bare)).ErrorCode.ShouldBe("InvalidRequest", "a digest is demanded also where the policy has read the document");
+
+        static string Days(int count) => TimeProvider.System.GetUtcNow().AddDays(count).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task A_reader_is_told_of_a_lock_only_with_the_right_to_ask_for_it()
+    {
+        var bucket = await LockedAsync();
+        (await PutLockedAsync(bucket, "key", (Mode, "GOVERNANCE"), (Until, Far), (Hold, "ON"), ("x-amz-acl", "public-read"))).Status.ShouldBe(200);
+        var anonymous = await bucket.SendAsItIsAsync(bucket.Request("GET", "key"));
+        anonymous.Text.ShouldBe("Hello");
+        (anonymous.Header(Mode), anonymous.Header(Until), anonymous.Header(Hold)).ShouldBe((null, null, null));
+        var policy = $$"""
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObjectLegalHold", "Resource": "arn:aws:s3:::{{bucket.Name}}/*"}]}
+            """;
+        (await bucket.SendAsync("PUT", null, "policy", Encoding.UTF8.GetBytes(policy))).Status.ShouldBe(204);
+        anonymous = await bucket.SendAsItIsAsync(bucket.Request("HEAD", "key"));
+        (anonymous.Header(Mode), anonymous.Header(Hold)).ShouldBe((null, "ON"));
+    }
+
+    [Fact]
     public async Task A_right_to_write_is_none_to_lock_or_to_bypass()
     {
         var bucket = await LockedAsync();

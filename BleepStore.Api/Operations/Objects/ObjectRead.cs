@@ -3,6 +3,7 @@ using System.Globalization;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
 using BleepStore.Api.Encryption;
+using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -12,7 +13,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
-internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions)
+internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions, LockVisibility locks)
 {
     /// <summary>Query parameters of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalQuery =
@@ -47,9 +48,11 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
                 .WithVersion(request.Bucket, record);
         }
 
-        return request.Query["partNumber"] is { } partNumber
+        var locked = record.Lock == ObjectLock.None ? ObjectLock.None : await locks.OfAsync(request, record, cancellationToken);
+        var response = request.Query["partNumber"] is { } partNumber
             ? await PartAsync(request, record, partNumber, encryption, withContent, cancellationToken)
             : await RangeAsync(request, record, encryption, withContent, cancellationToken);
+        return response.Error is null ? response.WithLock(locked) : response;
     }
 
     private async ValueTask<S3Response> RangeAsync(

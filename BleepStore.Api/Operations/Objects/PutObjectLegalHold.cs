@@ -1,4 +1,3 @@
-using BleepStore.Api.Configurations;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -18,12 +17,18 @@ internal sealed class PutObjectLegalHold(IMetadataStore metadata, TimeProvider t
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("LegalHold"),
         Errors = LockedVersion.Errors.AddRange(S3Errors.MalformedXML, S3Errors.MissingRequestBodyError),
+        HasConditionsOnDocument = true,
         Demands = request => [LockedVersion.Demand("s3:PutObjectLegalHold", request)],
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var body = await BucketConfigurations.ReadBodyAsync(request, integrityMustBeSent: true, cancellationToken);
+        var document = await request.ReadDocumentAsync(cancellationToken, integrityMustBeSent: true);
+        if (document.IsEmpty)
+        {
+            return S3Errors.MissingRequestBodyError;
+        }
+
         if (LockedVersion.Refusal(request) is { } refusal)
         {
             return refusal;
@@ -37,7 +42,7 @@ internal sealed class PutObjectLegalHold(IMetadataStore metadata, TimeProvider t
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
                 VersionId = request.Object?.VersionId,
-                IsOn = LockXml.ReadLegalHold(body),
+                IsOn = LockXml.ReadLegalHold(document),
             },
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok();

@@ -1,4 +1,3 @@
-using BleepStore.Api.Configurations;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -18,19 +17,25 @@ internal sealed class PutObjectRetention(IMetadataStore metadata, TimeProvider t
         OptionalHeaders = [GovernanceBypass.Header, "x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("Retention"),
         Errors = LockedVersion.Errors.AddRange(S3Errors.AccessDenied, S3Errors.MalformedXML, S3Errors.MissingRequestBodyError),
+        HasConditionsOnDocument = true,
         Demands = request => GovernanceBypass.Demands(request, LockedVersion.Demand("s3:PutObjectRetention", request)),
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var body = await BucketConfigurations.ReadBodyAsync(request, integrityMustBeSent: true, cancellationToken);
+        var document = await request.ReadDocumentAsync(cancellationToken, integrityMustBeSent: true);
+        if (document.IsEmpty)
+        {
+            return S3Errors.MissingRequestBodyError;
+        }
+
         if (LockedVersion.Refusal(request) is { } refusal)
         {
             return refusal;
         }
 
         var now = time.GetUtcNow();
-        var (mode, until) = LockXml.ReadRetention(body, now);
+        var (mode, until) = LockXml.ReadRetention(document, now);
         var outcome = await metadata.ExecuteAsync(
             new Commands.SetObjectRetention
             {
