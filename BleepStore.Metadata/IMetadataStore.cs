@@ -113,7 +113,7 @@ public interface IMetadataStore : IAsyncDisposable
     ValueTask<ImmutableArray<IdentityRecord>> ListIdentitiesAsync(
         string accountId, IdentityKind kind, string? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The wrapped keys of the store, a handful, in order of number.</summary>
+    /// <summary>The wrapped keys of the store, a handful, in order of number: a new root key has to wrap them anew, see <see cref="RewrapStoreKey"/>.</summary>
     ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken);
 
     /// <summary>

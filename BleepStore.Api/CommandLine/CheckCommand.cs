@@ -1,5 +1,7 @@
+using BleepStore.Api.Auth;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Hosting;
 using BleepStore.Api.Integrity;
 using BleepStore.Metadata;
@@ -28,7 +30,7 @@ internal static class CheckCommand
         var run = new CheckRun(arguments.Scrub is null ? "fsck" : "scrub", time.GetUtcNow(), report.Show);
         await using (report.ShowProgress(run, time))
         {
-            await RunAsync(arguments, store, run, time, signals.Stop);
+            await RunAsync(arguments, store, FindKeys(options, environment, store.Metadata), run, time, signals.Stop);
         }
 
         report.ShowSummary(run);
@@ -37,11 +39,26 @@ internal static class CheckCommand
             : ExitCodes.Success;
     }
 
-    private static async Task RunAsync(CheckArguments arguments, StoreUnderCheck store, CheckRun run, TimeProvider time, CancellationToken stop)
+    /// <summary>What opens encrypted objects; without a root key their bytes are verified by checksums alone.</summary>
+    private static ObjectKeys? FindKeys(BleepStoreOptions options, IReadOnlyDictionary<string, string> environment, IMetadataStore metadata)
     {
         try
         {
-            var (reader, readers) = (new ObjectReader(store.Metadata, store.Storage), new ReaderRegistry());
+            var rootKey = RootKeyFile.Open(options.RootKeyPath, environment.GetValueOrDefault(RootKeyFile.EnvironmentVariable), mayCreate: false);
+            return new ObjectKeys(new StoreKeys(metadata, rootKey, TimeProvider.System), options.Encryption.ToSettings());
+        }
+        catch (RootKeyException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task RunAsync(
+        CheckArguments arguments, StoreUnderCheck store, ObjectKeys? keys, CheckRun run, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            var (reader, readers) = (new ObjectReader(store.Metadata, store.Storage, keys), new ReaderRegistry());
             if (arguments.Scrub is { } scrub)
             {
                 await new Scrubber(store.Metadata, reader, readers, time).RunAsync(scrub, run, _ => { }, stop);

@@ -47,7 +47,7 @@ internal sealed class ObjectKeys(StoreKeys storeKeys, EncryptionSettings setting
         {
             { Mode: EncryptionMode.SseS3 } => await storeKeys.GetCurrentAsync(cancellationToken),
             { Mode: EncryptionMode.SseC, CustomerKey: { } customer } => ("", customer.Key.ToArray()),
-            { Mode: EncryptionMode.SseKms, KeyId: var id } => await FindKmsKeyAsync(id ?? settings.KmsKeys.Default?.Id ?? ManagedKeyId, cancellationToken),
+            { Mode: EncryptionMode.SseKms, KeyId: var id } => await FindKmsKeyAsync(id ?? settings.KmsKeys.Default?.Id ?? ManagedKeyId, isNew: true, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(wanted), wanted.Mode, "A mode without a key."),
         };
         var dataKey = RandomNumberGenerator.GetBytes(DataKey.SizeBytes);
@@ -65,7 +65,7 @@ internal sealed class ObjectKeys(StoreKeys storeKeys, EncryptionSettings setting
         var wrappingKey = record.Mode switch
         {
             EncryptionMode.SseS3 => await storeKeys.GetAsync(record.KeyId, cancellationToken),
-            EncryptionMode.SseKms => (await FindKmsKeyAsync(record.KeyId, cancellationToken)).Key,
+            EncryptionMode.SseKms => (await FindKmsKeyAsync(record.KeyId, isNew: false, cancellationToken)).Key,
             EncryptionMode.SseC => (customerKey ?? throw new InvalidOperationException("Bytes of a customer's key are opened without one.")).Key.ToArray(),
             _ => throw new InvalidDataException($"A record names an encryption mode {(int)record.Mode} that this release does not know."),
         };
@@ -90,7 +90,7 @@ internal sealed class ObjectKeys(StoreKeys storeKeys, EncryptionSettings setting
         }
     }
 
-    private async ValueTask<(string Id, byte[] Key)> FindKmsKeyAsync(string id, CancellationToken cancellationToken)
+    private async ValueTask<(string Id, byte[] Key)> FindKmsKeyAsync(string id, bool isNew, CancellationToken cancellationToken)
     {
         if (settings.KmsKeys.Find(id) is { } key)
         {
@@ -104,7 +104,11 @@ internal sealed class ObjectKeys(StoreKeys storeKeys, EncryptionSettings setting
         }
 
         // The store's first key for all time: what it wraps names this key and no number.
-        await storeKeys.GetCurrentAsync(cancellationToken);
+        if (isNew)
+        {
+            await storeKeys.GetCurrentAsync(cancellationToken);
+        }
+
         return (id, await storeKeys.GetAsync("1", cancellationToken));
     }
 

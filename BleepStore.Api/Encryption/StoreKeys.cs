@@ -58,6 +58,6 @@ internal sealed class StoreKeys(IMetadataStore metadata, RootKey rootKey, TimePr
         throw new InvalidDataException($"The metadata has no store key {id}, by which it says that bytes are encrypted.");
     }
 
-    /// <summary>What a store key is wrapped for.</summary>
+    /// <summary>What a store key is wrapped for, by the root key.</summary>
     public static string ContextOf(int id) => string.Create(CultureInfo.InvariantCulture, $"store-key/{id}");
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -11,7 +12,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>GetObjectAttributes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html</summary>
-internal sealed class GetObjectAttributes(PartReader parts) : IS3Operation
+internal sealed class GetObjectAttributes(PartReader parts, EncryptionRules encryptions) : IS3Operation
 {
     private const string AttributesHeader = "x-amz-object-attributes";
     private const string MaxPartsHeader = "x-amz-max-parts";
@@ -24,7 +25,7 @@ internal sealed class GetObjectAttributes(PartReader parts) : IS3Operation
         Summary = "Tells those attributes of an object, and of its parts, that are asked for.",
         Query = ["attributes"],
         OptionalQuery = ["versionId"],
-        OptionalHeaders = [AttributesHeader, MaxPartsHeader, MarkerHeader, "x-amz-expected-bucket-owner"],
+        OptionalHeaders = [AttributesHeader, MaxPartsHeader, MarkerHeader, .. EncryptionHeaders.OfCustomerKey, "x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("GetObjectAttributesResponse"),
         Errors = [S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
         Demands = request =>
@@ -43,6 +44,8 @@ internal sealed class GetObjectAttributes(PartReader parts) : IS3Operation
         {
             return ObjectVersions.Missing(request);
         }
+
+        await encryptions.ForReadAsync(request, record, cancellationToken);
 
         var page = wanted.Contains("ObjectParts") && record.UploadId is not null
             ? await parts.ListAsync(record.UploadId, marker, limit + 1, cancellationToken)
