@@ -71,6 +71,14 @@ internal sealed record LoggingOptions
     /// <summary>True writes one line for each request.</summary>
     public required bool AccessLog { get; init; }
 
+    /// <summary>How often the access logs of buckets are written to their target buckets.</summary>
+    public required TimeSpan DeliveryInterval { get; init; }
+
+    private static readonly SettingType<TimeSpan> DeliveryIntervals = new(TryInterval, "a duration from 100ms to 1d, such as 5m", Durations.Format);
+
+    private static bool TryInterval(string text, out TimeSpan value)
+        => Durations.TryParse(text, out value) && value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromDays(1);
+
     public static LoggingOptions Read(SettingReader settings) => new()
     {
         Level = settings.Read(
@@ -88,5 +96,6 @@ internal sealed record LoggingOptions
                 ("none", LogLevel.None))),
         Format = settings.Read("logging.format", LogFormat.Text, SettingTypes.OneOf(("text", LogFormat.Text), ("json", LogFormat.Json))),
         AccessLog = settings.Read("logging.access_log", true, SettingTypes.Flag),
+        DeliveryInterval = settings.Read("logging.delivery_interval", TimeSpan.FromMinutes(5), DeliveryIntervals),
     };
 }

@@ -69,6 +69,13 @@ internal sealed class EncryptionRules(ObjectKeys keys, EncryptionSettings settin
 
     private bool IsSecure(S3Request request) => request.Incoming.IsTls || settings.AllowsCustomerKeysOverHttp;
 
+    /// <summary>How what the server itself puts into a bucket is encrypted: as the bucket says; null for not at all.</summary>
+    public ValueTask<ObjectEncryption?> ForBucketAsync(BucketRecord bucket, CancellationToken cancellationToken)
+        => ByBucket(bucket) is { } wanted ? CreateAsync(wanted, cancellationToken) : ValueTask.FromResult<ObjectEncryption?>(null);
+
+    private EncryptionRequest? ByBucket(BucketRecord bucket)
+        => EncryptionConfiguration.Document.Find(bucket) is { } byDefault ? ByDefault(byDefault) : settings.EncryptsByDefault ? ByStoreKey : null;
+
     private EncryptionRequest? Wanted(S3Request request)
     {
         var said = EncryptionHeaders.Read(request.Header, IsSecure(request));

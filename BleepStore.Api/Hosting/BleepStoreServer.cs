@@ -1,3 +1,4 @@
+using BleepStore.Api.AccessLogs;
 using BleepStore.Api.Admin;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Configuration;
@@ -166,6 +167,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         services.AddS3(new S3Settings(
             options.Server.Region, options.Server.Domains, options.Server.MaxObjectSize, options.Limits.UploadLease, options.Auth.SignatureV2)
         {
+            AccessLogs = new AccessLogSettings(options.Logging.DeliveryInterval),
             Lifecycle = options.Lifecycle,
             WebsiteDomains = options.Server.WebsiteDomains,
             CorsDefaultOrigins = options.Server.CorsDefaultOrigins,

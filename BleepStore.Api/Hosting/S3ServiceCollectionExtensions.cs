@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.AccessLogs;
 using BleepStore.Api.Acl;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Background;
@@ -27,6 +28,9 @@ namespace BleepStore.Api.Hosting;
 /// <param name="SignatureV2">Whether Signature Version 2 is accepted.</param>
 internal sealed record S3Settings(string Region, ImmutableArray<string> Domains, long MaxObjectBytes, TimeSpan UploadLease, SignatureV2Mode SignatureV2)
 {
+    /// <summary>How access logs of buckets are delivered.</summary>
+    public AccessLogSettings AccessLogs { get; init; } = AccessLogSettings.Default;
+
     /// <summary>How lifecycle rules work.</summary>
     public LifecycleSettings Lifecycle { get; init; } = LifecycleSettings.Default;
 
@@ -87,6 +91,10 @@ internal static class S3ServiceCollectionExtensions
         services.TryAddSingleton<LifecycleCounts>();
         services.AddSingleton<LifecycleWork>();
         services.AddHostedService<BackgroundWork>();
+        services.AddSingleton(settings.AccessLogs);
+        services.AddSingleton<AccessLogBuffer>();
+        services.AddSingleton<AccessLogDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessLogDelivery>());
         services.TryAddSingleton<IntegrityChecks>();
         return services;
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using BleepStore.Api.AccessLogs;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Configurations;
 using BleepStore.Api.Cors;
 using BleepStore.Api.Forms;
 using BleepStore.Api.Observability.Tracing;
@@ -7,6 +9,7 @@ using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Website;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.Pipeline;
 
@@ -18,6 +21,7 @@ internal sealed partial class S3Pipeline(
     Authorizer authorizer,
     CrossOriginAccess crossOrigin,
     WebsiteAnswers websites,
+    AccessLogBuffer accessLogs,
     IMetadataStore metadata,
     ReaderRegistry readers,
     S3ResponseWriter writer,
@@ -67,20 +71,9 @@ internal sealed partial class S3Pipeline(
         {
             var incoming = parser.Parse(exchange.Context, exchange.RequestId);
             exchange.Incoming = incoming;
-            if (incoming.Method == "OPTIONS")
+            if (IsOfBrowser(incoming) && await AnswerBrowserAsync(exchange, incoming, cancellationToken) is { } answer)
             {
-                (var refused, exchange.CrossOrigin) = await crossOrigin.PreflightAsync(incoming, cancellationToken);
-                return refused is null ? S3Response.Ok() : refused;
-            }
-
-            if (incoming.Headers.Origin.Count > 0)
-            {
-                exchange.CrossOrigin = await crossOrigin.FindAsync(incoming, cancellationToken);
-            }
-
-            if (incoming.IsWebsite)
-            {
-                return await websites.AnswerAsync(incoming, cancellationToken);
+                return answer;
             }
 
             var (definition, handler, refusal) = router.Route(incoming);
@@ -88,6 +81,7 @@ internal sealed partial class S3Pipeline(
             exchange.Activity = definition is null ? null : RequestTracing.Start(definition.Name, exchange.RequestId, incoming.Bucket);
             var verified = await verifier.VerifyAsync(incoming, cancellationToken);
             exchange.Caller = verified.Caller;
+            exchange.Verified = verified;
             if (definition is null || handler is null)
             {
                 var error = refusal ?? S3Errors.NotImplemented;
@@ -99,10 +93,12 @@ internal sealed partial class S3Pipeline(
                 verified = await verifier.VerifyFormAsync(verified, await PostForm.ReadAsync(incoming, cancellationToken), cancellationToken);
                 exchange.Incoming = verified.Incoming;
                 exchange.Caller = verified.Caller;
+                exchange.Verified = verified;
             }
 
             var (authorization, denial) = await authorizer.AuthorizeAsync(verified, definition, cancellationToken);
             exchange.Region = authorization.Bucket?.Region;
+            exchange.Bucket = authorization.Bucket;
             if (denial is not null)
             {
                 return denial;
@@ -131,8 +127,40 @@ internal sealed partial class S3Pipeline(
         }
     }
 
+    private static bool IsOfBrowser(IncomingRequest incoming)
+        => incoming.IsWebsite || incoming.Headers.Origin.Count > 0 || incoming.Method == "OPTIONS";
+
+    /// <summary>What browsers ask: preflights and pages of websites. Null for all other requests, of which it is noted whether a page makes them.</summary>
+    private async ValueTask<S3Response?> AnswerBrowserAsync(Exchange exchange, IncomingRequest incoming, CancellationToken cancellationToken)
+    {
+        if (incoming.Method == "OPTIONS")
+        {
+            (var refused, exchange.CrossOrigin) = await crossOrigin.PreflightAsync(incoming, cancellationToken);
+            return refused is null ? S3Response.Ok() : refused;
+        }
+
+        if (incoming.Headers.Origin.Count > 0)
+        {
+            exchange.CrossOrigin = await crossOrigin.FindAsync(incoming, cancellationToken);
+        }
+
+        if (!incoming.IsWebsite)
+        {
+            return null;
+        }
+
+        exchange.Bucket = await metadata.FindBucketAsync(incoming.Bucket ?? "", cancellationToken);
+        return await websites.AnswerAsync(incoming, cancellationToken);
+    }
+
     private void Observe(Exchange exchange, S3Response response, TimeSpan duration)
     {
+        if (exchange.Bucket is { } bucket && LoggingConfiguration.Document.Find(bucket) is { TargetBucket: not null } logging)
+        {
+            var received = time.GetUtcNow() - duration;
+            accessLogs.Add(bucket, logging, received, AccessLogLine.Format(bucket, exchange, response, received, duration));
+        }
+
         var summary = new RequestSummary
         {
             RequestId = exchange.RequestId,
@@ -183,6 +211,12 @@ internal sealed class Exchange(HttpContext context, string requestId)
     public S3OperationDefinition? Definition { get; set; }
 
     public Caller? Caller { get; set; }
+
+    /// <summary>The request once its sender is known.</summary>
+    public VerifiedRequest? Verified { get; set; }
+
+    /// <summary>The bucket it is about, where there is one.</summary>
+    public BucketRecord? Bucket { get; set; }
 
     /// <summary>The request's span; null when nobody collects spans.</summary>
     public Activity? Activity { get; set; }
