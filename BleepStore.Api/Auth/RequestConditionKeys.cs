@@ -65,7 +65,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
     {
         // What is asked of a listing, and only where something is listed.
         "s3:prefix" or "s3:delimiter" or "s3:max-keys" => question.Demand.Key is null && _request.Key is null ? _request.Query[key[3..]] : null,
-        "s3:versionid" => question.Demand.IsCopySource ? CopySource.Parse(_request.Incoming).VersionId : _request.Query["versionId"],
+        "s3:versionid" => question.Demand.VersionId,
         "s3:resourceaccount" => question.Bucket is { } bucket ? AccountNumber.Of(bucket.OwnerId) : null,
         "s3:authtype" => SignatureFacts.AuthType(_request),
         "s3:signatureversion" => SignatureFacts.Version(_request),

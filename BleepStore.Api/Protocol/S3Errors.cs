@@ -15,7 +15,7 @@ internal static class S3Errors
     public static readonly S3Error BadRequest = new(400, "BadRequest", "Bad Request");
     public static readonly S3Error BucketAlreadyExists = new(409, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Select a different name and try again.");
     public static readonly S3Error BucketAlreadyOwnedByYou = new(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.");
-    public static readonly S3Error BucketNotEmpty = new(409, "BucketNotEmpty", "The bucket that you tried to delete is not empty.");
+    public static readonly S3Error BucketNotEmpty = new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
     public static readonly S3Error EntityTooLarge = new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.");
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
     public static readonly S3Error ExpiredToken = new(400, "ExpiredToken", "The provided token has expired.");

@@ -192,7 +192,9 @@ public abstract class VersioningTests(ApiHost fixture)
         var bucket = await TestBucket.CreateAsync(fixture.Host);
         await bucket.SetVersioningAsync("Enabled");
         var marker = (await bucket.DeleteAsync("key")).Header("x-amz-version-id");
-        (await bucket.SendAsync("DELETE", null, "", null)).ErrorCode.ShouldBe("BucketNotEmpty");
+        var refused = await bucket.SendAsync("DELETE", null, "", null);
+        (refused.ErrorCode, refused.Element("Message"))
+            .ShouldBe(("BucketNotEmpty", "The bucket you tried to delete is not empty. You must delete all versions in the bucket."));
         await bucket.SendAsync("DELETE", "key", $"versionId={marker}", null);
         (await bucket.SendAsync("DELETE", null, "", null)).Status.ShouldBe(204);
     }

@@ -1,6 +1,7 @@
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Records;
 using Commands = BleepStore.Metadata.Commands;
 
 namespace BleepStore.Api.Operations.Buckets;
@@ -22,6 +23,9 @@ internal sealed class DeleteBucket(IMetadataStore metadata, TimeProvider time) :
     {
         var outcome = await metadata.ExecuteAsync(
             new Commands.DeleteBucket { Time = time.GetUtcNow(), Bucket = request.Bucket.Name, BucketId = request.Bucket.BucketId }, cancellationToken);
-        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.NoContent();
+        return OutcomeErrors.Map(outcome, request) is not { } error ? S3Response.NoContent()
+            : outcome.Status == Commands.WriteStatus.BucketNotEmpty && request.Bucket.Versioning != VersioningState.Unversioned
+                ? error.Because($"{error.Message}. You must delete all versions in the bucket.")
+                : error;
     }
 }
