@@ -182,8 +182,14 @@ internal static class EncryptionHeaders
     private static S3Exception InvalidContext(string context) => Refused(
         $"The header '{Context}' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map", Context, context);
 
+    // White space, which the decoder passes over, could not stand in an answer's header.
     private static byte[]? FromBase64(string text)
     {
+        if (text.AsSpan().ContainsAny(" \t\r\n"))
+        {
+            return null;
+        }
+
         var bytes = new byte[(text.Length * 3 / 4) + 3];
         return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
     }

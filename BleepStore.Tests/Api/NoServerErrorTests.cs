@@ -50,6 +50,13 @@ public abstract class NoServerErrorTests(ApiHost fixture)
         ("x-amz-expected-bucket-owner", ["bleepstore", "x", ""]),
         ("amz-sdk-invocation-id", ["1", "", "\u00fc"]),
         ("x-amz-server-side-encryption", ["AES256", "aws:kms", ""]),
+        ("x-amz-server-side-encryption-aws-kms-key-id", ["testkey-1", "x", "\u00fc", ""]),
+        ("x-amz-server-side-encryption-context", ["e30=", "e3 0=", "x", ""]),
+        ("x-amz-server-side-encryption-bucket-key-enabled", ["true", "x"]),
+        ("x-amz-server-side-encryption-customer-algorithm", ["AES256", "x", ""]),
+        ("x-amz-server-side-encryption-customer-key", ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "x", "\u00fc", ""]),
+        ("x-amz-server-side-encryption-customer-key-MD5", ["cLyPS3KoaSFGi/joRB3OUQ==", "x", ""]),
+        ("x-amz-copy-source-server-side-encryption-customer-algorithm", ["AES256", ""]),
         ("x-amz-object-lock-mode", ["GOVERNANCE", ""]),
     ];
 

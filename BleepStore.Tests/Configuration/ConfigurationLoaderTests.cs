@@ -12,6 +12,11 @@ public sealed class ConfigurationLoaderTests
     [Theory]
     [InlineData("server: {port: abc}", "server.port = abc (F:1): must be a port number from 0 (any free one) to 65535.")]
     [InlineData("server: {port: 65536}", "server.port = 65536 (F:1): must be a port number from 0 (any free one) to 65535.")]
+    [InlineData("encryption: {default: yes}", "encryption.default = yes (F:1): must be none or sse-s3.")]
+    [InlineData("encryption: {kms: {keys: [{id: a, material: c2hvcnQ=}]}}", "encryption.kms.keys.0.material (F:1): must be 32 bytes in base64.")]
+    [InlineData("encryption: {kms: {keys: [{material: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=}]}}", "encryption.kms.keys.0.id: must be set.")]
+    [InlineData("encryption: {kms: {keys: [{id: a, material: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=}, {id: key/a, material: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=}]}}",
+        "encryption.kms.keys.1.id = key/a (F:1): names a key that stands above already.")]
     [InlineData("server: {port: -1}", "server.port = -1 (F:1): must be a port number from 0 (any free one) to 65535.")]
     [InlineData("server:\n  prot: 9000", "server.prot (F:2) is not a known key; did you mean server.port?")]
     [InlineData("auth: {region: x-1}", "auth.region (F:1) is not a known key; did you mean server.region?")]

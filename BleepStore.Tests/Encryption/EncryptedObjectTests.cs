@@ -208,12 +208,28 @@ public abstract class EncryptedObjectTests(ApiHost fixture)
     [InlineData("eyJhIjoxfQ==")]
     [InlineData("eyJhIjpudWxsfQ==")]
     [InlineData("eyJhIjoiYiIsImEiOiJjIn0=")]
+    [InlineData("e3 0=")]
     [InlineData("")]
     public async Task An_encryption_context_must_be_a_map_of_texts(string context)
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);
         ShouldBeRefused(
             await bucket.PutAsync("key", "Hello", (Sse, "aws:kms"), (Context, context)), 400, "InvalidArgument", "represents a string-string map");
+    }
+
+    [Fact]
+    public async Task A_context_in_a_presigned_URL_cannot_break_the_head_of_the_answer()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        foreach (var (context, status) in new[] { ("e30%3D", 200), ("e30%3D%0AX-Injected%3A%201", 400), ("e%0A30%3D", 400) })
+        {
+            var request = bucket.Request("PUT", "key", $"{Sse}=aws%3Akms&{Context}={context}");
+            TestBucket.Signer().Presign(request, TimeProvider.System.GetUtcNow());
+            var put = await bucket.SendAsItIsAsync(request);
+            put.Status.ShouldBe(status, put.Text);
+            put.Header("X-Injected").ShouldBeNull();
+            put.Header(Context).ShouldBe(status == 200 ? "e30=" : null);
+        }
     }
 
     [Fact]
