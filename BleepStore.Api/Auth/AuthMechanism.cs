@@ -33,7 +33,8 @@ internal static class AuthMechanisms
             throw new S3Exception(S3Errors.Argument("Authorization", authorization.ToString(), OnlyOne));
         }
 
-        return OfHeader(authorization.ToString(), signatureV2);
+        // Who sends the header without a word in it is nobody, and meant to be somebody.
+        return authorization.ToString() is { Length: > 0 } text ? OfHeader(text, signatureV2) : throw new S3Exception(S3Errors.AccessDenied);
     }
 
     private static AuthMechanism OfHeader(string authorization, SignatureV2Mode signatureV2)
@@ -48,6 +49,8 @@ internal static class AuthMechanisms
         return authorization.AsSpan(0, space) switch
         {
             SignatureV4.Algorithm => AuthMechanism.V4Header,
+            "AWS" when !authorization.Contains(':', StringComparison.Ordinal) => throw new S3Exception(S3Errors.Argument(
+                "Authorization", authorization, "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature")),
             "AWS" => signatureV2 == SignatureV2Mode.All ? AuthMechanism.V2Header : throw NotSupported(),
             "AWS4-ECDSA-P256-SHA256" => throw NotSupported(),
             _ => throw new S3Exception(S3Errors.Argument("Authorization", authorization, "Unsupported Authorization Type")),
