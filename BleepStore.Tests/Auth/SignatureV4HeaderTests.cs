@@ -191,13 +191,17 @@ public sealed class SignatureV4HeaderTests
         => await _fixture.RefuseAsync(Signed().Set("Authorization", authorization), S3Errors.AuthorizationHeaderMalformed);
 
     [Theory]
-    [InlineData("")]
     [InlineData("AWS4-HMAC-SHA256")]
+    [InlineData("AWS HAHAHA")]
     [InlineData("Basic YTpi")]
     [InlineData("Bearer token")]
     [InlineData("aws4-hmac-sha256 Credential=a")]
     public async Task Another_kind_of_authorization_is_never_taken_for_none(string authorization)
         => await _fixture.RefuseAsync(new TestRequest("GET", "/b/k").With("Authorization", authorization), S3Errors.InvalidArgument);
+
+    [Fact]
+    public async Task An_empty_authorization_is_nobodys_and_denied()
+        => await _fixture.RefuseAsync(new TestRequest("GET", "/b/k").With("Authorization", ""), S3Errors.AccessDenied);
 
     [Fact]
     public async Task A_signature_of_an_elliptic_curve_is_not_supported()
