@@ -29,7 +29,7 @@ internal static class SignatureFacts
     }
 
     private static bool IsV4(VerifiedRequest request)
-        => request.Upload is not null ? request.Incoming.Header("AWSAccessKeyId") is null
+        => request.Upload is { } upload ? upload.IsV4
             : request.IsPresigned ? request.Query.Contains("X-Amz-Algorithm")
             : request.Incoming.Header("Authorization")?.StartsWith(SignatureV4.Algorithm, StringComparison.Ordinal) == true;
 }

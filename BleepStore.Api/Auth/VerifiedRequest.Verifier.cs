@@ -64,7 +64,7 @@ internal sealed partial class VerifiedRequest
 
             return new VerifiedRequest(FormRequest.Of(request.Incoming, form), caller, FormPayload, isPresigned: false)
             {
-                Upload = new FormUpload(length, form.EstimatedBytes),
+                Upload = new FormUpload(length, form.EstimatedBytes, form.Signature.IsV4),
             };
         }
 

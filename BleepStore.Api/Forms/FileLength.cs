@@ -39,4 +39,5 @@ internal readonly record struct FileLength(long Min, long Max)
 /// <summary>What is known of a form's file before it is read.</summary>
 /// <param name="Allowed">What the form's policy allows.</param>
 /// <param name="EstimatedBytes">Its length, as far as the request's length tells.</param>
-internal sealed record FormUpload(FileLength Allowed, long EstimatedBytes);
+/// <param name="IsV4">True when the form's policy is signed with Version 4, false for Version 2 or none.</param>
+internal sealed record FormUpload(FileLength Allowed, long EstimatedBytes, bool IsV4);

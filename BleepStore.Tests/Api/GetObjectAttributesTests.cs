@@ -64,7 +64,7 @@ public abstract class GetObjectAttributesTests(ApiHost fixture)
 
         var all = await AskAsync(bucket, "key", All);
         all.Element("ETag").ShouldBe(completed.Element("ETag")!.Trim('"'));
-        all.Element("Checksum" + name).ShouldBe(completed.Element("Checksum" + name));
+        all.Element("Checksum" + name).ShouldBe(completed.Element("Checksum" + name)!.Split('-')[0]);
         all.Element("ChecksumType").ShouldBe(type);
         all.Element("PartsCount").ShouldBe("3");
         all.Element("IsTruncated").ShouldBe("false");

@@ -163,6 +163,38 @@ public sealed class PostObjectAttackTests(MemoryApiHost fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task A_policy_of_the_bucket_knows_how_a_form_was_signed_and_what_it_says()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        var policy = $$"""
+            {"Version": "2012-10-17", "Statement": [
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::{{bucket.Name}}/*",
+               "Condition": {"StringEquals": {"s3:signatureversion": "AWS"} } },
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::{{bucket.Name}}/secret/*"},
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::{{bucket.Name}}/*",
+               "Condition": {"StringEquals": {"s3:x-amz-acl": "public-read"} } },
+              {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::{{bucket.Name}}/*",
+               "Condition": {"StringLike": {"aws:Referer": "http://evil/*"} } }]}
+            """;
+        (await bucket.SendAsync("PUT", null, "policy", Encoding.UTF8.GetBytes(policy))).Status.ShouldBe(204);
+        var old = new TestSignerV2(S3TestHost.Root.AccessKey, S3TestHost.Root.Secret);
+        var byOld = new TestForm().With("key", "k").Sign(old, S3TestHost.Root.AccessKey, PostObjectTests.Policy(bucket, """{"key": "k"}""")).WithFile("x");
+        (await PostObjectTests.PostAsync(bucket, byOld)).ErrorCode.ShouldBe("AccessDenied");
+        async Task<string?> CodeAsync(TestForm form, params string[] conditions)
+            => (await PostObjectTests.PostAsync(bucket, PostObjectTests.Signed(bucket, form.WithFile("x"), ["""["starts-with", "$key", ""]""", .. conditions]))).ErrorCode;
+
+        (await CodeAsync(new TestForm().With("key", "secret/k"))).ShouldBe("AccessDenied");
+        (await CodeAsync(new TestForm().With("key", "k").With("acl", "public-read"), """["starts-with", "$acl", ""]""")).ShouldBe("AccessDenied");
+        await NothingIsStoredAsync(bucket);
+
+        // What the form says of the browser counts for nothing: the browser itself does.
+        var forged = PostObjectTests.Signed(
+            bucket, new TestForm().With("key", "k").With("Referer", "http://good/").WithFile("x"), """["starts-with", "$key", ""], ["starts-with", "$Referer", ""]""");
+        (await bucket.SendAsItIsAsync(forged.WriteTo(bucket.Request("POST")).With("Referer", "http://evil/page"))).ErrorCode.ShouldBe("AccessDenied");
+        (await PostObjectTests.PostAsync(bucket, forged)).Status.ShouldBe(204);
+    }
+
+    [Fact]
     public async Task The_key_and_the_file_must_be_there_once_and_in_order()
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);

@@ -62,7 +62,8 @@ internal sealed class GetObjectAttributes(PartReader parts, EncryptionRules encr
             if (wanted.Contains("Checksum") && record.Checksum is { } checksum)
             {
                 writer.Start("Checksum");
-                writer.Element("Checksum" + Name(checksum), ObjectHeaders.Format(checksum, record.PartCount));
+                // Without the number of parts, which other answers put behind a composite one.
+                writer.Element("Checksum" + Name(checksum), Convert.ToBase64String(checksum.Value.Span));
                 writer.Element("ChecksumType", ((ChecksumType)checksum.Type).Name());
                 writer.End();
             }

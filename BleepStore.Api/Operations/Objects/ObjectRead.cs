@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
 using BleepStore.Api.Encryption;
@@ -94,13 +95,16 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
                 .With("PartNumberRequested", partNumber);
         }
 
-        // The checksum of the whole says nothing about a part; the part has its own.
-        var part = record.UploadId is { } uploadId && ObjectHeaders.WantsChecksum(request) ? await parts.FindAsync(uploadId, number, cancellationToken) : null;
+        // A part is told its own checksum where that of the whole is made of them; another says nothing about one part of several.
+        var isComposite = record.Checksum?.Type == (int)ChecksumType.Composite;
+        var part = isComposite && record.UploadId is { } uploadId && ObjectHeaders.WantsChecksum(request)
+            ? await parts.FindAsync(uploadId, number, cancellationToken)
+            : null;
         var response = await ContentAsync(request, record, range, status: record.Size == 0 ? 200 : 206, encryption, withContent, cancellationToken);
         return response
             .With("Content-Range", record.Size == 0 ? null : range.ToContentRange(record.Size))
             .With("x-amz-mp-parts-count", record.PartCount == 0 ? null : record.PartCount.ToString(CultureInfo.InvariantCulture))
-            .WithObject(request, record, wholeObject: record.PartCount == 0)
+            .WithObject(request, record, wholeObject: record.PartCount <= 1 && !isComposite)
             .WithPartChecksum(part?.Checksum, record.Checksum);
     }
 
