@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata.Records;
@@ -11,11 +12,14 @@ namespace BleepStore.Api.AccessLogs;
 
 /// <summary>
 /// One line of a bucket's access log: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html. Fields are parted by spaces, so what
-/// clients send is escaped: nobody can write another field or line. Signatures and session tokens are left out.
+/// clients send is escaped: nobody can write another field or line. Signatures, session tokens and keys of customers are left out.
 /// </summary>
 internal static class AccessLogLine
 {
-    private static readonly string[] Secrets = ["X-Amz-Signature", "X-Amz-Security-Token", "Signature"];
+    private static readonly string[] Secrets =
+    [
+        "X-Amz-Signature", "X-Amz-Security-Token", "Signature", EncryptionHeaders.CustomerKeyValue, EncryptionHeaders.SourceCustomerKey,
+    ];
 
     /// <summary>The line, with its end.</summary>
     /// <param name="bucket">The bucket that is logged.</param>

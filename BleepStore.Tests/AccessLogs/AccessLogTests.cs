@@ -63,7 +63,7 @@ public sealed partial class AccessLogTests : IAsyncLifetime
         var presigned = bucket.Request("GET", "key", "X-Amz-Security-Token=");
         TestBucket.Signer().Presign(presigned, TimeProvider.System.GetUtcNow());
         await bucket.SendAsItIsAsync(presigned);
-        var signed = bucket.Request("GET", "key");
+        var signed = bucket.Request("GET", "key", "X-Amz-Server-Side-Encryption-Customer-Key=c2VjcmV0&x-amz-copy-source-server-side-encryption-customer-key=c2VjcmV0");
         TestBucket.Signer().Presign(signed, TimeProvider.System.GetUtcNow());
         await bucket.SendAsItIsAsync(signed);
         var lines = await DeliveredAsync(target, 1);
@@ -72,6 +72,8 @@ public sealed partial class AccessLogTests : IAsyncLifetime
         var query = lines.Single(line => line[21] == "QueryString");
         query[8].ShouldContain("X-Amz-Signature=REDACTED");
         query[8].ShouldContain("X-Amz-Credential=");
+        query[8].ShouldContain("X-Amz-Server-Side-Encryption-Customer-Key=REDACTED");
+        query[8].ShouldNotContain("c2VjcmV0");
     }
 
     [Theory]
