@@ -149,6 +149,10 @@ internal static class AdminRegistration
         services.AddSingleton<IAdminRoutes, ServerRoutes>();
         services.AddSingleton<IAdminRoutes, CredentialRoutes>();
         services.AddSingleton<IAdminRoutes, IntegrityRoutes>();
+        services.AddSingleton<AdminAccounts>();
+        services.AddSingleton<IAdminRoutes, IdentityRoutes>();
+        services.AddSingleton<IAdminRoutes, PolicyRoutes>();
+        services.AddSingleton<IAdminRoutes, RootKeyRoutes>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Bodies;
@@ -30,8 +31,7 @@ internal sealed class AdminRequest(HttpContext context, IncomingRequest incoming
     /// <exception cref="AdminException">It is something else, or too long.</exception>
     public async ValueTask<T> ReadJsonAsync<T>(CancellationToken cancellationToken)
     {
-        using var body = RequestBody.Open(incoming, payload, BodyRequirements.Document(MaxBodyBytes));
-        var bytes = await body.ReadAllAsync(cancellationToken);
+        var bytes = await ReadBytesAsync(cancellationToken);
         try
         {
             return JsonSerializer.Deserialize<T>(bytes, AdminAnswer.Json)
@@ -41,6 +41,27 @@ internal sealed class AdminRequest(HttpContext context, IncomingRequest incoming
         {
             throw new AdminException(AdminAnswer.BadRequest(Fault<T>(e)), e);
         }
+    }
+
+    /// <summary>The body as text, for documents that are kept as they were sent.</summary>
+    /// <exception cref="AdminException">It is no UTF-8, or too long.</exception>
+    public async ValueTask<string> ReadTextAsync(CancellationToken cancellationToken)
+    {
+        var bytes = await ReadBytesAsync(cancellationToken);
+        try
+        {
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new AdminException(AdminAnswer.BadRequest("The body must be UTF-8."), e);
+        }
+    }
+
+    private async ValueTask<byte[]> ReadBytesAsync(CancellationToken cancellationToken)
+    {
+        using var body = RequestBody.Open(incoming, payload, BodyRequirements.Document(MaxBodyBytes));
+        return await body.ReadAllAsync(cancellationToken);
     }
 
     // The exception's own message names types of this program, which help nobody who calls it.

@@ -62,6 +62,11 @@ internal static class CommandLineRun
             "fsck", "Holds metadata and bytes against each other, in both directions, while no server runs.", checks.OfFsck, checks.ReadFsck));
         root.Subcommands.Add(CheckCommandOf(
             "scrub", "Reads and verifies all bytes of all objects, while no server runs.", checks.OfScrub, checks.ReadScrub));
+        foreach (var command in new AdminCommands(environment, output, errors).All)
+        {
+            root.Subcommands.Add(command);
+        }
+
         foreach (var option in root.Options)
         {
             if (option is VersionOption version)

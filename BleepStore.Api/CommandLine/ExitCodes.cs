@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>Stopped as asked.</summary>
     public const int Success = 0;
 
-    /// <summary>Something unforeseen; the log has it.</summary>
+    /// <summary>Something unforeseen; the log has it. Or a running server refused what it was asked.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line or the configuration is wrong: one line for each fault on standard error.</summary>
@@ -32,7 +32,7 @@ internal static class ExitCodes
         """
         Exit codes:
           0   stopped as asked; of a check: no damage
-          1   unforeseen failure
+          1   unforeseen failure; of a command to a running server: it refused
           2   wrong command line or configuration
           3   an address cannot be listened on
           4   the store cannot be opened (in use, foreign, damaged, newer, or without its root key)

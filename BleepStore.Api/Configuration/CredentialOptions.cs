@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Policies;
 
 namespace BleepStore.Api.Configuration;
 
@@ -58,6 +59,9 @@ internal sealed record UserOptions
     /// <summary>Id of the account it is a user of, without rights until a policy gives them; null for an account of its own.</summary>
     public required string? Account { get; init; }
 
+    /// <summary>Policies of a user of another account, as JSON: written here, or in files that are named here.</summary>
+    public required ImmutableArray<string> Policies { get; init; }
+
     public static UserOptions Read(SettingReader settings, string entry)
     {
         var accessKey = settings.Read(entry + ".access_key", "", AccessKeys.AccessKey);
@@ -79,10 +83,27 @@ internal sealed record UserOptions
             DisplayName = settings.Read(entry + ".display_name", accessKey, SettingTypes.Text),
             Email = settings.Read(entry + ".email", null, SettingTypes.OptionalText),
             Account = settings.Read(entry + ".account", null, SettingTypes.OptionalText),
+            Policies = [.. settings.Entries(entry + ".policies").Select(key => ReadPolicy(settings, key))],
         };
     }
 
     public override string ToString() => $"UserOptions {{ AccessKey = {AccessKey} }}";
+
+    private static string ReadPolicy(SettingReader settings, string key)
+    {
+        var text = settings.Read(key, "", SettingTypes.Text);
+        try
+        {
+            var document = text.TrimStart().StartsWith('{') ? text : File.ReadAllText(text);
+            _ = PolicyDocument.Parse(document.Trim(), PolicyKind.Identity);
+            return document;
+        }
+        catch (Exception e) when (e is PolicyException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            settings.Refuse(key, $"must be a policy in JSON, or the name of a file with one. {e.Message}");
+            return "";
+        }
+    }
 
     private static bool IsId(string text) => text.Length is > 0 and <= 128 && text.All(c => c is > ' ' and <= '~');
 }

@@ -98,6 +98,21 @@ internal static class CrossChecks
             }
         }
 
+        foreach (var user in auth.Users.Where(user => user.Account is null && !user.Policies.IsEmpty))
+        {
+            settings.Refuse($"{user.Entry}.policies", "are for users of an account; an account of its own has all rights in it.");
+        }
+
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var user in auth.Users.Where(user => user.Account is not null))
+        {
+            var name = $"{user.Account}\n{user.Id}";
+            if (!names.TryAdd(name, name) && names[name] != name)
+            {
+                settings.Refuse($"{user.Entry}.id", "is the name of another user but for the case of its letters, which does not tell users apart.");
+            }
+        }
+
         foreach (var user in auth.Users.Where(user => user.Account is not null && !accounts.Contains(user.Account)))
         {
             settings.Refuse($"{user.Entry}.account", $"must be the id of an account of this file, such as {auth.AccessKey}.");

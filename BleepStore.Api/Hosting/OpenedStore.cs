@@ -47,6 +47,7 @@ internal static class OpenedStoreRegistration
         services.AddSingleton<IObjectStorage>(_ => new TracedObjectStorage(store.Storage));
         services.AddSingleton(store.Boot);
         services.AddSingleton(store.RootKey);
+        services.AddSingleton(_ => RootKeyRotation.Of(options, environment, store.Metadata, store.RootKey));
         services.AddSingleton(new BlobIdSource(store.Boot.Node, store.Boot.Boot));
         services.AddSingleton(InlineLimit.Of(options.Storage.InlineThreshold, store.Metadata.MaxInlineBytes));
         services.AddSingleton(environment.CrashPoints);

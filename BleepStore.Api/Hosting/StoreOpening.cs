@@ -125,6 +125,11 @@ internal static class StoreOpening
                 : new LocalObjectStorage(root, environment.CrashPoints, packs, environment.Time);
             root = null;
             await CheckBackendsAsync(metadata, storage, cancellationToken);
+            using (var rotation = RootKeyRotation.Of(options, environment, metadata, rootKey))
+            {
+                await rotation.FinishAsync(cancellationToken);
+            }
+
             await new StoreSeeding(metadata, rootKey, options, environment.Time).SeedAsync(cancellationToken);
             return new OpenedStore(metadata, storage, storeId, boot, rootKey);
         }
@@ -171,7 +176,7 @@ internal static class StoreOpening
         BleepStoreOptions options, HostEnvironmentValues environment, IMetadataStore metadata, CancellationToken cancellationToken)
     {
         var fromEnvironment = environment.Variables.GetValueOrDefault(RootKeyFile.EnvironmentVariable);
-        if (!metadata.IsDurable && options.Encryption.RootKeyFile is null && string.IsNullOrEmpty(fromEnvironment))
+        if (RootKeyFile.PathOf(options, environment, metadata) is null && string.IsNullOrEmpty(fromEnvironment))
         {
             return RootKey.Generate();
         }

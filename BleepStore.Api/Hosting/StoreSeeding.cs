@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using BleepStore.Api.Acl;
@@ -16,6 +18,7 @@ namespace BleepStore.Api.Hosting;
 internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, BleepStoreOptions options, TimeProvider time)
 {
     private const int PageSize = 1000;
+    private const string PolicyPrefix = "configuration-";
 
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
@@ -36,6 +39,12 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
                 user.SecretKey,
                 NewCredential(user.AccessKey, user.Account ?? user.Id, user.Id, user.DisplayName) with { IsAccountRoot = user.Account is null },
                 cancellationToken);
+        }
+
+        foreach (var user in auth.Users.Where(user => user.Account is not null).GroupBy(user => (user.Account, user.Id)))
+        {
+            // A user with two keys stands there twice.
+            await SeedPoliciesAsync(user.Key.Account!, user.Key.Id, [.. user.SelectMany(entry => entry.Policies)], cancellationToken);
         }
 
         await UpdateStoredKeysAsync([auth.AccessKey, .. auth.Users.Select(user => user.AccessKey)], cancellationToken);
@@ -79,6 +88,23 @@ internal sealed class StoreSeeding(IMetadataStore metadata, RootKey rootKey, Ble
 
         wanted = wanted with { WrappedSecret = rootKey.Wrap(Encoding.UTF8.GetBytes(secret), context) };
         await metadata.ExecuteAsync(new PutCredential { Time = time.GetUtcNow(), Credential = wanted }, cancellationToken);
+    }
+
+    // What the configuration says replaces what it said before; policies of other names are whoever's put them there.
+    private async Task SeedPoliciesAsync(string account, string user, ImmutableArray<string> policies, CancellationToken cancellationToken)
+    {
+        var wanted = policies.Select((document, number) => (Name: string.Create(CultureInfo.InvariantCulture, $"{PolicyPrefix}{number}"), document))
+            .ToDictionary(policy => policy.Name, policy => policy.document, StringComparer.Ordinal);
+        var present = (await metadata.FindIdentityAsync(account, IdentityKind.User, user, cancellationToken))?.InlinePolicies
+            .Where(policy => policy.Key.StartsWith(PolicyPrefix, StringComparison.Ordinal)).ToDictionary() ?? [];
+        var changes = present.Keys.Except(wanted.Keys).Select(name => (IdentityChange)new RemoveInlinePolicy(name))
+            .Concat(wanted.Except(present).Select(policy => new SetInlinePolicy(policy.Key, policy.Value, int.MaxValue)));
+        foreach (var change in changes)
+        {
+            await metadata.ExecuteAsync(
+                new ChangeIdentity { Time = time.GetUtcNow(), AccountId = account, Kind = IdentityKind.User, Name = user, Change = change },
+                cancellationToken);
+        }
     }
 
     // Disables what left the configuration, and lists each key with its owner, which the first releases did not.

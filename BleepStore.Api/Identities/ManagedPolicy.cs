@@ -44,6 +44,9 @@ internal sealed record ManagedPolicy(string Arn, string Name, string Id, string 
     public static ManagedPolicy? FindOfEveryAccount(string arn)
         => arn.StartsWith(AwsPrefix, StringComparison.Ordinal) ? OfEveryAccount.FirstOrDefault(policy => policy.Arn == arn) : null;
 
+    /// <summary>Name of the policy of an ARN among those of its account; null for one that every account has.</summary>
+    public static string? OwnNameOf(string arn) => FindOfEveryAccount(arn) is null ? IdentityArn.TryParse(arn)?.Name : null;
+
     public static ManagedPolicy Of(IdentityRecord record)
         => new(IdentityArn.Of(record), record.Name, record.Id, record.Path, record.Document ?? "", record.CreatedAt) { Attachments = record.References };
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using BleepStore.Api.Auth;
 using BleepStore.Api.Protocol;
+using BleepStore.Api.QueryApi.Iam;
 
 namespace BleepStore.Api.QueryApi;
 
@@ -11,7 +11,7 @@ namespace BleepStore.Api.QueryApi;
 /// <param name="caller">Who sent it.</param>
 /// <param name="incoming">The request that carried it.</param>
 /// <param name="sourceAddress">Where it came from.</param>
-internal sealed partial class QueryRequest(S3Query form, Caller.Account caller, IncomingRequest incoming, string? sourceAddress)
+internal sealed class QueryRequest(S3Query form, Caller.Account caller, IncomingRequest incoming, string? sourceAddress)
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
@@ -47,7 +47,7 @@ internal sealed partial class QueryRequest(S3Query form, Caller.Account caller, 
             throw Invalid(parameter, name, $"Member must have length greater than or equal to 1 and less than or equal to {maxLength}");
         }
 
-        return NamePattern().IsMatch(name)
+        return IamNames.IsName(name, maxLength)
             ? name
             : throw new QueryException(QueryErrors.ValidationError.Because(
                 $"The specified value for {LowerFirst(parameter)} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"));
@@ -63,7 +63,7 @@ internal sealed partial class QueryRequest(S3Query form, Caller.Account caller, 
     {
         var path = Find(parameter);
         return path is null ? fallback
-            : path.Length <= 512 && PathPattern().IsMatch(path) ? path
+            : IamNames.IsPath(path) ? path
             : throw new QueryException(QueryErrors.ValidationError.Because(
                 $"The specified value for {LowerFirst(parameter)} is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."));
     }
@@ -131,7 +131,7 @@ internal sealed partial class QueryRequest(S3Query form, Caller.Account caller, 
         foreach (var member in Members("Tags"))
         {
             var (key, value) = (member("Key") ?? throw Missing("tags.member.key"), member("Value") ?? throw Missing("tags.member.value"));
-            if (key.Length is 0 or > 128 || value.Length > 256 || !TagPattern().IsMatch(key + value))
+            if (key.Length is 0 or > 128 || value.Length > 256 || !IamNames.IsTag(key + value))
             {
                 throw Invalid("tags", key, @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+");
             }
@@ -157,13 +157,4 @@ internal sealed partial class QueryRequest(S3Query form, Caller.Account caller, 
         $"1 validation error detected: Value '{value}' at '{LowerFirst(parameter)}' failed to satisfy constraint: {constraint}"));
 
     private static string LowerFirst(string parameter) => char.ToLowerInvariant(parameter[0]) + parameter[1..];
-
-    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"^(/|/[\u0021-\u007E]+/)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex PathPattern();
-
-    [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex TagPattern();
 }

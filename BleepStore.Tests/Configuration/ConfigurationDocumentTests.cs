@@ -17,12 +17,14 @@ public sealed class ConfigurationDocumentTests
         {
             ["BLEEPSTORE__AUTH__USERS__0__ACCESS_KEY"] = "ann",
             ["BLEEPSTORE__AUTH__USERS__0__SECRET_KEY"] = "ann-secret",
+            ["BLEEPSTORE__AUTH__USERS__0__ACCOUNT"] = CredentialOptions.DefaultAccessKey,
+            ["BLEEPSTORE__AUTH__USERS__0__POLICIES__0"] = """{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""",
             ["BLEEPSTORE__ENCRYPTION__KMS__KEYS__0__ID"] = "documents",
             ["BLEEPSTORE__ENCRYPTION__KMS__KEYS__0__MATERIAL"] = Convert.ToBase64String(new byte[32]),
         };
         var options = ConfigurationLoader.Load(file: null, user, new Dictionary<string, SourcedValue>());
         var expected = options.Effective
-            .Select(setting => (Key: setting.Key.Replace(".0.", "[].", StringComparison.Ordinal), Default: setting.Origin is null ? setting.Value : ""))
+            .Select(setting => (Key: $"{setting.Key}.".Replace(".0.", "[].", StringComparison.Ordinal).TrimEnd('.'), Default: setting.Origin is null ? setting.Value : ""))
             .Where(setting => !DependentDefaults.Contains(setting.Key))
             .OrderBy(setting => setting.Key, StringComparer.Ordinal);
         var rows = (await RowsAsync()).Where(row => row[0].Contains('.', StringComparison.Ordinal)).Select(row => (Key: row[0], Default: row[1]));

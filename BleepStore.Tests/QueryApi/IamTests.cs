@@ -1,3 +1,4 @@
+using System.Globalization;
 using BleepStore.Tests.Hosting;
 
 namespace BleepStore.Tests.QueryApi;
@@ -235,6 +236,24 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await _root.IamAsync("UpdateRole", ("RoleName", "shown"), ("MaxSessionDuration", "3600"))).Ok();
         (await _root.IamAsync("GetRole", ("RoleName", "shown"))).Ok()["MaxSessionDuration"].ShouldBe("3600");
         (await _root.IamAsync("ListRoles")).Ok().All("RoleName").ShouldContain("shown");
+    }
+
+    [Fact]
+    public async Task The_summary_of_an_account_counts_what_it_has()
+    {
+        var other = new QueryClient(fixture.Server, (await _root.CreateUserWithKeyAsync("summarizer")).AccessKey, "wrong");
+        (await other.IamAsync("GetAccountSummary")).ShouldRefuse(403, "SignatureDoesNotMatch");
+
+        var before = await GroupsAsync();
+        (await _root.IamAsync("CreateGroup", ("GroupName", "counted"))).Ok();
+
+        (await GroupsAsync()).ShouldBe(before + 1);
+
+        async Task<int> GroupsAsync()
+        {
+            var entries = (await _root.IamAsync("GetAccountSummary")).Ok();
+            return int.Parse(entries.All("value")[entries.All("key").ToList().IndexOf("Groups")], CultureInfo.InvariantCulture);
+        }
     }
 
     [Fact]

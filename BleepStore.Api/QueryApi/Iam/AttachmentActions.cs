@@ -29,7 +29,7 @@ internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider ti
     {
         var name = request.GetName(holder.Parameter);
         var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
-        var change = new AttachPolicy(policy.Arn, OwnName(policy), IamLimits.MaxAttachedPolicies);
+        var change = new AttachPolicy(policy.Arn, ManagedPolicy.OwnNameOf(policy.Arn), IamLimits.MaxAttachedPolicies);
         return await ChangeAsync(request, holder, name, change, cancellationToken) switch
         {
             IdentityStatus.LimitExceeded => QueryErrors.LimitExceeded.Because(
@@ -42,7 +42,7 @@ internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider ti
     {
         var name = request.GetName(holder.Parameter);
         var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
-        var status = await ChangeAsync(request, holder, name, new DetachPolicy(policy.Arn, OwnName(policy)), cancellationToken);
+        var status = await ChangeAsync(request, holder, name, new DetachPolicy(policy.Arn, ManagedPolicy.OwnNameOf(policy.Arn)), cancellationToken);
         return Answer(status, holder, name, policy);
     }
 
@@ -73,8 +73,6 @@ internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider ti
         => status == IdentityStatus.PartMissing ? QueryErrors.NoSuchEntity.Because($"Policy {policy.Arn} was not found.")
             : IamWords.ErrorOf(status, holder.Kind, name) is { } error ? error
             : QueryAnswer.Done;
-
-    private static string? OwnName(ManagedPolicy policy) => ManagedPolicy.FindOfEveryAccount(policy.Arn) is null ? policy.Name : null;
 
     private ValueTask<IdentityStatus> ChangeAsync(QueryRequest request, Holder holder, string name, IdentityChange change, CancellationToken cancellationToken)
         => metadata.ExecuteAsync(

@@ -18,6 +18,7 @@ internal sealed class UserActions(IMetadataStore metadata, IdentityPages pages, 
         Of("UpdateUser", UpdateAsync) with { HasResult = false },
         Of("DeleteUser", DeleteAsync) with { HasResult = false },
         Of("ListAccountAliases", ListAliasesAsync) with { Kind = null },
+        Of("GetAccountSummary", SummarizeAsync) with { Kind = null },
     ];
 
     private static QueryAction Of(string name, QueryHandler handler)
@@ -137,4 +138,38 @@ internal sealed class UserActions(IMetadataStore metadata, IdentityPages pages, 
             xml.Members("AccountAliases", Array.Empty<string>(), static (member, alias) => member.Text(alias));
             xml.Page(nextMarker: null);
         }));
+
+    private async ValueTask<QueryAnswer> SummarizeAsync(QueryRequest request, CancellationToken cancellationToken)
+    {
+        var counts = new List<(string Key, int Value)>();
+        foreach (var (kind, key) in new[]
+        {
+            (IdentityKind.User, "Users"), (IdentityKind.Group, "Groups"), (IdentityKind.Role, "Roles"), (IdentityKind.Policy, "Policies"),
+        })
+        {
+            var identities = await metadata.ListIdentitiesAsync(request.AccountId, kind, after: null, int.MaxValue, cancellationToken);
+            counts.Add((key, identities.Length));
+        }
+
+        counts.AddRange(
+        [
+            ("AccessKeysPerUserQuota", IamLimits.MaxAccessKeys), ("GroupsPerUserQuota", IamLimits.MaxGroupsOfUser),
+            ("AttachedPoliciesPerUserQuota", IamLimits.MaxAttachedPolicies), ("UserPolicySizeQuota", IamLimits.MaxUserPolicyCharacters),
+            ("GroupPolicySizeQuota", IamLimits.MaxGroupPolicyCharacters), ("RolePolicySizeQuota", IamLimits.MaxRolePolicyCharacters),
+            ("PolicySizeQuota", IamLimits.MaxManagedPolicyCharacters), ("VersionsPerPolicyQuota", 1), ("MFADevices", 0), ("AccountMFAEnabled", 0),
+        ]);
+        return QueryAnswer.Of(xml =>
+        {
+            xml.Start("SummaryMap");
+            foreach (var (key, value) in counts)
+            {
+                xml.Start("entry");
+                xml.Element("key", key);
+                xml.Element("value", value);
+                xml.End();
+            }
+
+            xml.End();
+        });
+    }
 }

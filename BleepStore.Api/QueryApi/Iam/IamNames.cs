@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+
+namespace BleepStore.Api.QueryApi.Iam;
+
+/// <summary>What names, paths and tags of identities may look like, wherever they come from.</summary>
+internal static partial class IamNames
+{
+    private const int MaxPath = 512;
+
+    public static bool IsName(string text, int maxLength) => text.Length > 0 && text.Length <= maxLength && NamePattern().IsMatch(text);
+
+    public static bool IsPath(string text) => text.Length <= MaxPath && PathPattern().IsMatch(text);
+
+    /// <summary>True when all characters may stand in a tag.</summary>
+    public static bool IsTag(string text) => TagPattern().IsMatch(text);
+
+    [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"^(/|/[\u0021-\u007E]+/)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PathPattern();
+
+    [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TagPattern();
+}
