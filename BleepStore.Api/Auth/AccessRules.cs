@@ -30,11 +30,10 @@ internal sealed class AccessRules(IPrincipalPolicies principals, StoreRegion reg
     {
         var keys = new RequestConditionKeys(question, region, time.GetUtcNow());
         var asked = new PolicyQuestion(question.Demand.Action, question.Resource, PolicyCallers.Of(question.Caller), keys);
-        var callerSays = question.Caller is Caller.Account { HasAccountRights: false } user
-            ? (await principals.FindAsync(user, cancellationToken)).Decide(asked)
-            : OwnRights(question.Caller);
+        var policies = question.Caller is Caller.Account { HasAccountRights: false } user ? await principals.FindAsync(user, cancellationToken) : null;
+        var callerSays = policies?.Decide(asked) ?? OwnRights(question.Caller);
         var bucketSays = BucketSays(question, access, asked);
-        if (callerSays == PolicyDecision.Deny || bucketSays == PolicyDecision.Deny)
+        if (callerSays == PolicyDecision.Deny || bucketSays == PolicyDecision.Deny || policies?.IsWithinSession(asked) == false)
         {
             return false;
         }

@@ -25,6 +25,11 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             var question = new AccessQuestion(request, definition, demand, Bucket: null, Object: null);
             if (demand.Resource == S3Resource.Service)
             {
+                if (NeedsDocument(question, BucketAccess.Plain))
+                {
+                    (question, authorization) = await WithDocumentAsync(question, authorization, cancellationToken);
+                }
+
                 if (!await rules.IsAllowedAsync(question, cancellationToken))
                 {
                     return (Authorization.None, S3Errors.AccessDenied);
@@ -52,10 +57,9 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             var marker = found is { Object.IsDeleteMarker: true } hidden ? hidden.Object : null;
             var record = marker is null ? found?.Object : null;
             question = question with { Bucket = bucket, Object = record };
-            if (definition.HasConditionsOnDocument && !AccessRules.HasNoPolicy(request.Caller, BucketAccess.Of(bucket)))
+            if (NeedsDocument(question, BucketAccess.Of(bucket)))
             {
-                authorization = authorization with { Document = await ReadDocumentAsync(request, cancellationToken) };
-                question = question with { Document = authorization.Document.Value };
+                (question, authorization) = await WithDocumentAsync(question, authorization, cancellationToken);
             }
 
             if (!await IsAllowedAsync(question, cancellationToken))
@@ -122,10 +126,21 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             && expected != bucket.OwnerId
             && expected != AccountNumber.Of(bucket.OwnerId);
 
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadDocumentAsync(VerifiedRequest request, CancellationToken cancellationToken)
+    /// <summary>True where the conditions of some policy could speak of the request's document.</summary>
+    private static bool NeedsDocument(in AccessQuestion question, BucketAccess access)
+        => question.Definition.HasConditionsOnDocument && !AccessRules.HasNoPolicy(question.Caller, access);
+
+    /// <summary>The question with the request's document, which is read once.</summary>
+    private static async ValueTask<(AccessQuestion Question, Authorization Authorization)> WithDocumentAsync(
+        AccessQuestion question, Authorization authorization, CancellationToken cancellationToken)
     {
-        using var body = RequestBody.Open(request.Incoming, request.Payload, BodyRequirements.Document(S3Limits.MaxXmlBytes));
-        return await body.ReadAllAsync(cancellationToken);
+        if (authorization.Document is null)
+        {
+            using var body = RequestBody.Open(question.Request.Incoming, question.Request.Payload, BodyRequirements.Document(S3Limits.MaxXmlBytes));
+            authorization = authorization with { Document = await body.ReadAllAsync(cancellationToken) };
+        }
+
+        return (question with { Document = authorization.Document.Value }, authorization);
     }
 
     // Whoever sends the object's bytes gets them with the record where the metadata has them: one look answers a small read.

@@ -23,6 +23,9 @@ internal sealed record PrincipalPolicies(ImmutableArray<PolicyDocument> Identity
         };
     }
 
+    /// <summary>True when the session has no policies of its own, or one that allows: what others allow to the principal it gets only so far.</summary>
+    public bool IsWithinSession(PolicyQuestion question) => Session is not { } session || Strongest(session, question) == PolicyDecision.Allow;
+
     private static PolicyDecision Strongest(ImmutableArray<PolicyDocument> documents, PolicyQuestion question)
     {
         var strongest = PolicyDecision.None;

@@ -17,6 +17,7 @@ namespace BleepStore.Api.Auth;
 internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion region, DateTimeOffset now) : IConditionKeys
 {
     private readonly VerifiedRequest _request = question.Request;
+    private readonly DocumentFacts _document = DocumentFacts.Read(question.Document, question.Definition.RequestBody.Root);
     private ImmutableArray<KeyValuePair<string, string>>? _requestTags;
 
     public ImmutableArray<string> Find(string key)
@@ -73,6 +74,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
         _ when question.Demand.IsCopySource => null,
         "s3:x-amz-copy-source" => _request.Header(CopySource.Header) is null ? null : CopySource.Parse(_request.Incoming) is var source ? $"{source.Bucket}/{source.Key}" : null,
         "s3:if-match" or "s3:if-none-match" => _request.Incoming.Header(key[3..]),
+        "s3:locationconstraint" => _document.LocationConstraint,
         "s3:object-lock-mode" or "s3:object-lock-legal-hold" or "s3:object-lock-retain-until-date" or "s3:object-lock-remaining-retention-days"
             => LockConditionKeys.Find(key, _request, question.Definition, question.Document, now),
         "s3:objectcreationoperation" => question.Demand.Action != "s3:PutObject" ? null
@@ -95,9 +97,7 @@ internal sealed class RequestConditionKeys(AccessQuestion question, StoreRegion 
     {
         try
         {
-            return !question.Document.IsEmpty && question.Definition.RequestBody.Root == "Tagging"
-                ? Tags.FromXml(question.Document)
-                : Tags.FromHeader(_request.Header("x-amz-tagging"));
+            return _document.Tags ?? Tags.FromHeader(_request.Header("x-amz-tagging"));
         }
         catch (S3Exception)
         {

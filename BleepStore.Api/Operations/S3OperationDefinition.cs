@@ -115,9 +115,6 @@ internal readonly record struct HeaderAction(string Header, string Action)
         new("x-amz-grant-write-acp", "s3:PutObjectAcl"),
         new("x-amz-grant-full-control", "s3:PutObjectAcl"),
         new("x-amz-tagging", "s3:PutObjectTagging"),
-        new("x-amz-object-lock-mode", "s3:PutObjectRetention"),
-        new("x-amz-object-lock-retain-until-date", "s3:PutObjectRetention"),
-        new("x-amz-object-lock-legal-hold", "s3:PutObjectLegalHold"),
     ];
 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using BleepStore.Api.Auth;
 using BleepStore.Metadata.Listing;
+using BleepStore.Tests.Access;
 using BleepStore.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,20 @@ namespace BleepStore.Tests.Api;
 public sealed class AttackHost : IAsyncLifetime
 {
     /// <summary>A user of Alice's account that no policy has given rights.</summary>
-    internal static readonly Credential Powerless = new("user-key", "user-secret", "alice", "Alice", IsRoot: false, Active: true) { HasAccountRights = false };
+    internal static readonly Credential Powerless = new("user-key", "user-secret", "alice", "Alice", IsRoot: false, Active: true)
+    {
+        HasAccountRights = false,
+        Arn = "arn:aws:iam::111111111111:user/powerless",
+        User = "powerless",
+    };
+
+    /// <summary>A user of Bob's account, alike.</summary>
+    internal static readonly Credential Stranger = new("stranger-key", "stranger-secret", "bob", "Bob", IsRoot: false, Active: true)
+    {
+        HasAccountRights = false,
+        Arn = "arn:aws:iam::222222222222:user/stranger",
+        User = "stranger",
+    };
 
     internal static readonly Credential Disabled = new("disabled-key", "disabled-secret", "alice", "Alice", IsRoot: false, Active: false);
     internal static readonly Credential Unknown = new("unknown-key", "unknown-secret", "nobody", "", IsRoot: false, Active: true);
@@ -34,6 +48,9 @@ public sealed class AttackHost : IAsyncLifetime
     internal static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     internal S3TestHost Host { get; private set; } = null!;
+
+    /// <summary>The policies of users, by access key; none for who is not in it.</summary>
+    internal TestPrincipalPolicies Policies { get; } = new();
 
     /// <summary>Errors that the server logged: there must be none for anything that a client can send.</summary>
     internal IReadOnlyCollection<string> LoggedErrors => _errors.Messages;
@@ -123,12 +140,13 @@ public sealed class AttackHost : IAsyncLifetime
     private void Configure(IServiceCollection services)
     {
         services.AddSingleton<ICredentialLookup>(new Credentials());
+        services.AddSingleton<IPrincipalPolicies>(Policies);
         services.AddLogging(logging => logging.AddProvider(_errors));
     }
 
     private sealed class Credentials : ICredentialLookup
     {
-        private static readonly Credential[] All = [S3TestHost.Root, S3TestHost.Alice, S3TestHost.Bob, Powerless, Disabled];
+        private static readonly Credential[] All = [S3TestHost.Root, S3TestHost.Alice, S3TestHost.Bob, Powerless, Stranger, Disabled];
 
         public ValueTask<Credential?> FindAsync(string accessKey, CancellationToken cancellationToken)
             => ValueTask.FromResult(All.FirstOrDefault(credential => credential.AccessKey == accessKey));

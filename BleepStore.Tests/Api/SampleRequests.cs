@@ -15,7 +15,11 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
     public const string Content = "The content of a sample object.";
 
     /// <summary>Documents without which the bucket answers 404 to who asks for them.</summary>
-    private static readonly string[] AbsentUntilPut = ["PutBucketTagging", "PutBucketCors", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketWebsite"];
+    private static readonly string[] AbsentUntilPut =
+    [
+        "PutBucketTagging", "PutBucketCors", "PutBucketEncryption", "PutBucketLifecycleConfiguration", "PutBucketWebsite",
+        "PutBucketPolicy", "PutPublicAccessBlock", "PutBucketOwnershipControls",
+    ];
 
     /// <summary>All operations whose request itself is signed, by name: a form is signed within, and has attacks of its own.</summary>
     public static TheoryData<string> Names => [.. S3Operations.All.Where(route => !route.Definition.TakesForm).Select(route => route.Definition.Name)];

@@ -83,7 +83,7 @@ public sealed class XmlAttackTests : IAsyncLifetime
         {
             var expected = operation switch
             {
-                "DeleteObjects" => "400 MissingRequestBodyError",
+                "DeleteObjects" or "PutPublicAccessBlock" or "PutBucketOwnershipControls" => "400 MissingRequestBodyError",
                 "PutObjectAcl" or "PutBucketAcl" => "400 MissingSecurityHeader",
                 _ => $"400 {malformed}",
             };

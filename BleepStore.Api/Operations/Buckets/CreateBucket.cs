@@ -1,5 +1,4 @@
 using BleepStore.Api.Acl;
-using BleepStore.Api.Bodies;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Operations.Objects;
@@ -35,6 +34,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             S3Errors.InvalidBucketAclWithObjectOwnership, S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
         ],
         Demands = request => [Demand.OnService("s3:CreateBucket", request.Bucket)],
+        HasConditionsOnDocument = true,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
@@ -46,8 +46,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
         }
 
         ObjectHeaders.RefuseUnsupported(request);
-        using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
-        if (CheckLocation(await body.ReadAllAsync(cancellationToken)) is { } wrongPlace)
+        if (CheckLocation(await request.ReadDocumentAsync(cancellationToken)) is { } wrongPlace)
         {
             return wrongPlace;
         }
@@ -116,7 +115,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             : throw new S3Exception(S3Errors.Argument(OwnershipHeader, name, $"Invalid {OwnershipHeader} header: {name}")),
     };
 
-    private S3Error? CheckLocation(byte[] document)
+    private S3Error? CheckLocation(ReadOnlyMemory<byte> document)
     {
         string? constraint = null;
         if (document.Length > 0)

@@ -1,3 +1,4 @@
+using BleepStore.Api.Auth;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -7,7 +8,7 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>AbortMultipartUpload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html</summary>
-internal sealed class AbortMultipartUpload(IMetadataStore metadata, TimeProvider time) : IS3Operation
+internal sealed class AbortMultipartUpload(IMetadataStore metadata, Authorizer authorizer, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("AbortMultipartUpload", "DELETE", S3Resource.Object)
     {
@@ -23,7 +24,7 @@ internal sealed class AbortMultipartUpload(IMetadataStore metadata, TimeProvider
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is not { } upload)
+        if (await PartParameters.FindUploadAsync(metadata, authorizer, request, cancellationToken) is not { } upload)
         {
             return PartParameters.NoSuchUpload(request);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Operations.Buckets;
@@ -10,7 +11,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Uploads;
 
 /// <summary>ListParts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html</summary>
-internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
+internal sealed class ListParts(IMetadataStore metadata, Authorizer authorizer) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("ListParts", "GET", S3Resource.Object)
     {
@@ -33,7 +34,7 @@ internal sealed class ListParts(IMetadataStore metadata) : IS3Operation
             return S3Errors.Argument("part-number-marker", markerText, "Argument part-number-marker must be an integer between 0 and 2147483647");
         }
 
-        if (await PartParameters.FindUploadAsync(metadata, request, cancellationToken) is not { } upload)
+        if (await PartParameters.FindUploadAsync(metadata, authorizer, request, cancellationToken) is not { } upload)
         {
             return PartParameters.NoSuchUpload(request);
         }

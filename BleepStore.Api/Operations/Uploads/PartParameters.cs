@@ -1,3 +1,4 @@
+using BleepStore.Api.Auth;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -28,6 +29,23 @@ internal static class PartParameters
     {
         var upload = await metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
         return upload is null || request.CallerId == upload.InitiatorId || request.CallerId == request.Bucket.OwnerId
+            ? upload
+            : throw new S3Exception(S3Errors.AccessDenied);
+    }
+
+    /// <summary>The upload as above, also for those whom a policy lets end or look at the uploads of others; a list of access control lets nobody.</summary>
+    /// <exception cref="S3Exception">AccessDenied: somebody else's upload.</exception>
+    public static async ValueTask<UploadRecord?> FindUploadAsync(
+        IMetadataStore metadata, Authorizer authorizer, S3Request request, CancellationToken cancellationToken)
+    {
+        var upload = await metadata.FindUploadAsync(request.Bucket.BucketId, request.Key, request.Query["uploadId"] ?? "", cancellationToken);
+        if (upload is null || request.CallerId == upload.InitiatorId || request.CallerId == request.Bucket.OwnerId)
+        {
+            return upload;
+        }
+
+        var demand = request.Definition.Demands(request.Incoming)[0] with { Permission = null };
+        return await authorizer.IsAllowedAsync(request.Verified, request.Definition, demand, request.Bucket, cancellationToken)
             ? upload
             : throw new S3Exception(S3Errors.AccessDenied);
     }
