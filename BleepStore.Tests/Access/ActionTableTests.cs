@@ -26,7 +26,11 @@ public sealed class ActionTableTests : IAsyncLifetime
             foreach (var demand in Demands(samples, definition))
             {
                 var kind = demand.Resource == S3Resource.Service ? ActionTarget.None : demand.Key is null ? ActionTarget.Bucket : ActionTarget.Object;
-                kind = demand.Action == "s3:CreateBucket" ? ActionTarget.Bucket : demand.IsPerKey ? ActionTarget.Object : kind;
+                kind = demand.Action == "s3:CreateBucket" ? ActionTarget.Bucket
+
+                    // The keys of a batch stand in its document, that of a form among its fields.
+                    : demand.IsPerKey || definition.TakesForm ? ActionTarget.Object
+                    : kind;
                 S3Actions.All[demand.Action].ShouldBe(kind, demand.Action);
                 table.Append($" {demand.Action} {BucketPolicyRules.Arn(demand.Bucket ?? "*", demand.Key)} {demand.Permission?.ToString() ?? "-"}");
             }
@@ -78,7 +82,7 @@ public sealed class ActionTableTests : IAsyncLifetime
         }
     }
 
-    private IEnumerable<Demand> Demands(SampleRequests samples, S3OperationDefinition definition) => definition.Demands(samples.Of(_attack, definition).ToIncoming());
+    private System.Collections.Immutable.ImmutableArray<Demand> Demands(SampleRequests samples, S3OperationDefinition definition) => definition.Demands(samples.Of(_attack, definition).ToIncoming());
 
     private static string Statement(string effect, string action) => $"{{'Effect':'{effect}','Action':'{action}','Resource':'*'}}";
 }

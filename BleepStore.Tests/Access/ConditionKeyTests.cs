@@ -1,6 +1,5 @@
 using BleepStore.Api.Auth;
 using BleepStore.Tests.Api;
-using BleepStore.Tests.Http;
 using static BleepStore.Tests.Access.PolicyBed;
 
 namespace BleepStore.Tests.Access;
