@@ -60,19 +60,18 @@ internal sealed partial class AccessLogDelivery(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        try
+        while (true)
         {
-            while (!stoppingToken.IsCancellationRequested)
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            await Task.WhenAny(Task.Delay(settings.Interval, time, turn.Token), buffer.WaitUntilFullAsync(turn.Token));
+            await turn.CancelAsync();
+            if (stoppingToken.IsCancellationRequested)
             {
-                using var turn = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(Task.Delay(settings.Interval, time, turn.Token), buffer.WaitUntilFullAsync(turn.Token));
-                await turn.CancelAsync();
-                await DeliverAsync(stoppingToken);
+                return;
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The rest is delivered by StopAsync.
+
+            // What was taken out of the buffer is written to its end: a stop waits for it, and delivers the rest.
+            await DeliverAsync(CancellationToken.None);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class SupportTable
         var table = new StringBuilder("| Operation | Request | Status |\n|---|---|---|\n");
         foreach (var operation in existing)
         {
-            Append(table, operation.Name, operation.Method, operation.PathTemplate, operation.Query, operation.Header, "supported");
+            Append(table, operation.Name, operation.Method, operation.PathTemplate, operation.Query, operation.Header, Status(operation));
         }
 
         foreach (var operation in known.Where(operation => !names.Contains(operation.Name)))
@@ -26,6 +26,8 @@ internal static class SupportTable
 
         return table.ToString();
     }
+
+    private static string Status(S3OperationDefinition operation) => operation.Limitation is { } limitation ? $"supported: {limitation}" : "supported";
 
     private static void Append(
         StringBuilder table, string name, string method, string path, ImmutableArray<string> query, string? header, string status)

@@ -49,6 +49,9 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
     /// <summary>One sentence for the API document.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>What of it is not there, in a few words for the support table; null where all of it is.</summary>
+    public string? Limitation { get; init; }
+
     /// <summary>Query parameters that select the operation: <c>uploads</c>, or with a value <c>list-type=2</c>.</summary>
     public ImmutableArray<string> Query { get; init; } = [];
 

@@ -160,6 +160,16 @@ public sealed partial class AccessLogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lines_that_wait_are_delivered_when_the_server_stops()
+    {
+        var (bucket, target) = await CreateAsync("<TargetPrefix>l/</TargetPrefix>");
+        await bucket.GetAsync("key");
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await Delivery.StopAsync(TestContext.Current.CancellationToken);
+        (await KeysAsync(target)).ShouldHaveSingleItem().ShouldStartWith("l/");
+    }
+
+    [Fact]
     public void A_full_buffer_drops_lines_and_says_so()
     {
         using var buffer = new AccessLogBuffer();

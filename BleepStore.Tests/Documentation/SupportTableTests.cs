@@ -39,7 +39,7 @@ public sealed class SupportTableTests
         var lines = SupportTable.Render(Operations, KnownOperations.All).Split('\n');
         foreach (var operation in Operations)
         {
-            lines.Count(line => line.StartsWith($"| {operation.Name} |", StringComparison.Ordinal) && line.EndsWith("| supported |", StringComparison.Ordinal)).ShouldBe(1);
+            lines.Count(line => line.StartsWith($"| {operation.Name} |", StringComparison.Ordinal) && line.Contains("| supported", StringComparison.Ordinal)).ShouldBe(1);
         }
     }
 

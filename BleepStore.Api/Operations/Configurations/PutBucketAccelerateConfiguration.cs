@@ -11,6 +11,7 @@ internal sealed class PutBucketAccelerateConfiguration(BucketConfigurations conf
     public static S3OperationDefinition Definition { get; } = new("PutBucketAccelerateConfiguration", "PUT", S3Resource.Bucket)
     {
         Summary = "Sets the state of transfer acceleration, which is kept and shown and changes nothing here.",
+        Limitation = "kept and shown; there is one way to the server",
         Query = ["accelerate"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("AccelerateConfiguration"),

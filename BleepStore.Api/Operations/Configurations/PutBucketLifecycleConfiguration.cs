@@ -11,6 +11,7 @@ internal sealed class PutBucketLifecycleConfiguration(BucketConfigurations confi
     public static S3OperationDefinition Definition { get; } = new("PutBucketLifecycleConfiguration", "PUT", S3Resource.Bucket)
     {
         Summary = "Replaces the rules by which objects expire and uploads are aborted; transitions are 501.",
+        Limitation = "all but transitions, which are 501",
         Query = ["lifecycle"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", LifecycleConfiguration.MinimumSizeHeader, .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("LifecycleConfiguration"),

@@ -11,6 +11,7 @@ internal sealed class PutBucketNotificationConfiguration(BucketConfigurations co
     public static S3OperationDefinition Definition { get; } = new("PutBucketNotificationConfiguration", "PUT", S3Resource.Bucket)
     {
         Summary = "Sets who is told of events: checked, kept and shown; events are not delivered yet.",
+        Limitation = "kept and shown; events are not delivered yet",
         Query = ["notification"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", "x-amz-skip-destination-validation", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("NotificationConfiguration"),
