@@ -13,12 +13,19 @@ internal static class AclLimits
     /// <param name="request">The request that gives it.</param>
     /// <param name="acl">The list.</param>
     /// <exception cref="S3Exception">AccessControlListNotSupported or AccessDenied.</exception>
-    public static void Check(S3Request request, AccessControlList acl)
+    public static void Check(S3Request request, AccessControlList acl) => Check(request, request.Bucket, acl);
+
+    /// <summary>Refuses a list that a bucket does not take.</summary>
+    /// <param name="request">The request that gives it.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="acl">The list.</param>
+    /// <exception cref="S3Exception">AccessControlListNotSupported or AccessDenied.</exception>
+    public static void Check(S3Request request, BucketRecord bucket, AccessControlList acl)
     {
-        var access = BucketAccess.Of(request.Bucket);
-        if (access.AreAclsDisabled && !IsFullControlOfOwner(request, acl))
+        var access = BucketAccess.Of(bucket);
+        if (access.AreAclsDisabled && !IsFullControlOfOwner(request, bucket, acl))
         {
-            throw new S3Exception(S3Errors.AccessControlListNotSupported.With("BucketName", request.Bucket.Name));
+            throw new S3Exception(S3Errors.AccessControlListNotSupported.With("BucketName", bucket.Name));
         }
 
         if (access.Block.BlockPublicAcls && AclRules.IsPublic(acl))
@@ -52,8 +59,8 @@ internal static class AclLimits
         => BucketAccess.Of(bucket).AreAclsDisabled ? CannedAcl.Private(bucket.OwnerId) : acl;
 
     // By its canned name, or spelt out as the one grant that it means.
-    private static bool IsFullControlOfOwner(S3Request request, AccessControlList acl)
+    private static bool IsFullControlOfOwner(S3Request request, BucketRecord bucket, AccessControlList acl)
         => request.Header("x-amz-acl") is { } canned
             ? canned == CannedAcl.BucketOwnerFullControl
-            : acl.Grants is [{ Kind: GranteeKind.CanonicalUser, Permission: AclPermission.FullControl } grant] && grant.Grantee == request.Bucket.OwnerId;
+            : acl.Grants is [{ Kind: GranteeKind.CanonicalUser, Permission: AclPermission.FullControl } grant] && grant.Grantee == bucket.OwnerId;
 }

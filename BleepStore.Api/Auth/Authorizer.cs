@@ -30,7 +30,7 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
                     (question, authorization) = await WithDocumentAsync(question, authorization, cancellationToken);
                 }
 
-                if (!await rules.IsAllowedAsync(question, cancellationToken))
+                if (!await IsAllowedAsync(question, cancellationToken))
                 {
                     return (Authorization.None, S3Errors.AccessDenied);
                 }
@@ -85,6 +85,10 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
         VerifiedRequest request, S3OperationDefinition definition, Demand demand, BucketRecord bucket, CancellationToken cancellationToken)
         => rules.IsAllowedAsync(new AccessQuestion(request, definition, demand, bucket, Object: null), cancellationToken);
 
+    /// <summary>Whether the caller has one more right on the source of a copy.</summary>
+    public ValueTask<bool> IsAllowedOnSourceAsync(S3Request request, Demand demand, CancellationToken cancellationToken)
+        => rules.IsAllowedAsync(new AccessQuestion(request.Verified, request.Definition, demand, request.SourceBucket, request.SourceObject), cancellationToken);
+
     /// <summary>NoSuchBucket, or InvalidBucketName for what no bucket could ever have been named.</summary>
     public static S3Error MissingBucket(string bucket)
         => (BucketName.CouldExist(bucket) ? S3Errors.NoSuchBucket : S3Errors.InvalidBucketName).With("BucketName", bucket);
@@ -104,7 +108,7 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
         }
 
         if (question.Demand.IsCopySource || question.Definition.HeaderActions.IsEmpty
-            || AccessRules.HasNoPolicy(question.Caller, BucketAccess.Of(question.Bucket!)))
+            || AccessRules.HasNoPolicy(question.Caller, question.Bucket is { } bucket ? BucketAccess.Of(bucket) : BucketAccess.Plain))
         {
             return true;
         }

@@ -42,6 +42,9 @@ internal abstract record Caller
         /// <summary>Name of the user; null for roots and sessions of roles.</summary>
         public string? User { get; init; }
 
+        /// <summary>ARN of the role or user whose rights a session has: what policies say of that one they say of the session too.</summary>
+        public string? IssuerArn { get; init; }
+
         /// <summary>What temporary credentials say; null for permanent ones.</summary>
         public CallerSession? Session { get; init; }
 

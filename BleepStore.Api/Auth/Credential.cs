@@ -28,6 +28,9 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
     /// <summary>Name of the user; null for roots and sessions of roles.</summary>
     public string? User { get; init; }
 
+    /// <summary>ARN of the role or user whose rights a session has; null where it is the caller's own, or an account's.</summary>
+    public string? IssuerArn { get; init; }
+
     /// <summary>Tags of the user or role, and of the session.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Tags { get; init; } = [];
 
@@ -42,6 +45,7 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
         Arn = Arn!,
         PrincipalId = PrincipalId!,
         User = User,
+        IssuerArn = IssuerArn,
         Tags = Tags,
         Session = Session,
     };

@@ -11,7 +11,7 @@ internal static class PolicyCallers
         {
             AccountIds = [account.AccountId, account.AccountNumber],
             Arn = account.Arn,
-            RoleArn = account.Session?.RoleArn,
+            IssuerArn = account.IssuerArn,
             IsAccountRoot = account.HasAccountRights,
         };
 }

@@ -74,6 +74,7 @@ internal static class S3ServiceCollectionExtensions
         services.AddSingleton<ObjectCopier>();
         services.AddSingleton<PartReader>();
         services.AddSingleton<LockVisibility>();
+        services.AddSingleton<CopiedTags>();
         services.AddSingleton<ObjectRead>();
         services.AddSingleton<PutObject>();
         services.TryAddSingleton<DamageCounts>();

@@ -113,6 +113,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
                 _ => principal?.Id,
             },
             User = grant.PrincipalKind == IdentityKind.User ? grant.Principal : null,
+            IssuerArn = principal is null || session.Kind == SessionKind.Own ? null : IdentityArn.Of(principal),
             Tags = [.. session.Tags, .. (principal?.Tags ?? []).Where(tag => !session.Tags.Any(over => over.Key.Equals(tag.Key, StringComparison.OrdinalIgnoreCase)))],
             Session = session,
         };

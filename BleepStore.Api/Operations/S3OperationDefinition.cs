@@ -82,7 +82,7 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
     /// <summary>True where the body is a browser's form, whose fields stand for the headers and name the key.</summary>
     public bool TakesForm => RequestBody.Kind == S3BodyKind.Form;
 
-    /// <summary>Headers whose meaning needs a further right on the same key, which policies can deny or have to allow.</summary>
+    /// <summary>Headers whose meaning needs a further right on the same key or bucket, which policies can deny or have to allow.</summary>
     public ImmutableArray<HeaderAction> HeaderActions { get; init; } = [];
 
     /// <summary>True where conditions of policies speak of the document that is sent, so that it is read before they are asked.</summary>
@@ -108,6 +108,20 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 /// <param name="Action">IAM action that it takes.</param>
 internal readonly record struct HeaderAction(string Header, string Action)
 {
+    /// <summary>Those of CreateBucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html</summary>
+    public static readonly ImmutableArray<HeaderAction> OfNewBucket =
+    [
+        new("x-amz-acl", "s3:PutBucketAcl"),
+        new("x-amz-grant-read", "s3:PutBucketAcl"),
+        new("x-amz-grant-write", "s3:PutBucketAcl"),
+        new("x-amz-grant-read-acp", "s3:PutBucketAcl"),
+        new("x-amz-grant-write-acp", "s3:PutBucketAcl"),
+        new("x-amz-grant-full-control", "s3:PutBucketAcl"),
+        new("x-amz-object-ownership", "s3:PutBucketOwnershipControls"),
+        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketObjectLockConfiguration"),
+        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketVersioning"),
+    ];
+
     /// <summary>Those of everything that makes an object.</summary>
     public static readonly ImmutableArray<HeaderAction> OfNewObject =
     [

@@ -21,7 +21,7 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains, params Imm
         var (path, query) = Split(target);
         var host = context.Request.Host.Value ?? "";
         var website = _websiteDomains.IsEmpty ? null : FindHostBucket(host, _websiteDomains);
-        var hostBucket = website ?? FindHostBucket(host);
+        var hostBucket = website ?? FindHostBucket(host, _domains);
         var (bucket, key) = hostBucket is null ? SplitPath(path) : (hostBucket, NullIfEmpty(Decode(path[1..])));
         return new IncomingRequest
         {
@@ -42,8 +42,8 @@ internal sealed class S3RequestParser(ImmutableArray<string> domains, params Imm
         };
     }
 
-    /// <summary>The bucket that a host names in virtual-host style; null when the host is a domain itself or none of them.</summary>
-    public string? FindHostBucket(ReadOnlySpan<char> host) => FindHostBucket(host, _domains);
+    /// <summary>The bucket that a host names in virtual-host style or as a website; null when the host is a domain itself or none of them.</summary>
+    public string? FindHostBucket(ReadOnlySpan<char> host) => FindHostBucket(host, _websiteDomains) ?? FindHostBucket(host, _domains);
 
     private static string? FindHostBucket(ReadOnlySpan<char> host, ImmutableArray<string> domains)
     {

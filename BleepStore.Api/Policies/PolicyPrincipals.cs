@@ -83,8 +83,8 @@ internal sealed record PolicyCaller
     /// <summary>The caller's own ARN; empty for nobody.</summary>
     public string Arn { get; init; } = "";
 
-    /// <summary>ARN of the role that a session acts as; null for all others.</summary>
-    public string? RoleArn { get; init; }
+    /// <summary>ARN of the role or user whose rights a session has; null for all others.</summary>
+    public string? IssuerArn { get; init; }
 
     /// <summary>True for who acts with all rights of the account.</summary>
     public bool IsAccountRoot { get; init; }
@@ -94,5 +94,5 @@ internal sealed record PolicyCaller
 
     public bool IsOfAccount(string id) => AccountIds.Contains(id, StringComparer.Ordinal);
 
-    public bool HasArn(string arn) => Arn.Length > 0 && (arn == Arn || arn == RoleArn);
+    public bool HasArn(string arn) => Arn.Length > 0 && (arn == Arn || arn == IssuerArn);
 }

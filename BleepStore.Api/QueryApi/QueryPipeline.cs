@@ -64,8 +64,11 @@ internal sealed partial class QueryPipeline(
         }
         catch (Exception e)
         {
-            answer = ExceptionErrors.Map(e).Status == 503 ? QueryErrors.ServiceUnavailable : QueryErrors.InternalFailure;
-            Log.Failed(logger, exchange.RequestId, exchange.Action?.Name, e);
+            answer = ErrorOf(ExceptionErrors.Map(e));
+            if (answer.Error is { Status: >= 500 })
+            {
+                Log.Failed(logger, exchange.RequestId, exchange.Action?.Name, e);
+            }
         }
 
         var sent = await WriteAsync(context, exchange, answer);
@@ -160,6 +163,15 @@ internal sealed partial class QueryPipeline(
             observer.Completed(summary);
         }
     }
+
+    private static QueryError ErrorOf(S3Error error) => error.Status switch
+    {
+        503 => QueryErrors.ServiceUnavailable,
+        >= 500 => QueryErrors.InternalFailure,
+
+        // A body that is none, or does not come.
+        _ => QueryErrors.MalformedInput.Because(error.Message),
+    };
 
     private static string LogText(string name) => name.Length > 128 ? name[..128] : name;
 

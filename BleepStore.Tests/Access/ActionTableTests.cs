@@ -37,7 +37,7 @@ public sealed class ActionTableTests : IAsyncLifetime
 
             foreach (var (header, action) in definition.HeaderActions)
             {
-                S3Actions.All[action].ShouldBe(ActionTarget.Object);
+                S3Actions.All[action].ShouldBe(definition.Resource == S3Resource.Bucket && !definition.TakesForm ? ActionTarget.Bucket : ActionTarget.Object);
                 table.Append($"; {header} {action}");
             }
 

@@ -15,7 +15,7 @@ public sealed class PolicyDocumentTests
     {
         AccountIds = ["canonical", Number],
         Arn = $"arn:aws:sts::{Number}:assumed-role/reader/run",
-        RoleArn = $"arn:aws:iam::{Number}:role/reader",
+        IssuerArn = $"arn:aws:iam::{Number}:role/reader",
     };
 
     [Theory]

@@ -55,9 +55,14 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Sends a request to S3, signed in its header; the answer is its status and error code.</summary>
-    public async Task<(int Status, string? Code)> S3Async(string method, string target, string body = "")
+    public async Task<(int Status, string? Code)> S3Async(string method, string target, string body = "", params (string Name, string Value)[] headers)
     {
         var request = new TestRequest(method, target, server.Endpoint.Authority).WithBody(body);
+        foreach (var (name, value) in headers)
+        {
+            request.With(name, value);
+        }
+
         if (token is not null)
         {
             request.With("x-amz-security-token", token);

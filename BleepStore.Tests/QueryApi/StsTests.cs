@@ -229,6 +229,46 @@ public sealed class StsTests(TestServerFixture fixture) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task Nobody_gives_tags_to_its_own_federated_sessions_without_the_right_to()
+    {
+        var (accessKey, secret) = await CreateUserAsync("tagging-federator", QueryClient.Allow("sts:GetFederationToken"));
+        var user = new QueryClient(fixture.Server, accessKey, secret);
+        Task<QueryResult> FederateAsync() => user.StsAsync("GetFederationToken", ("Name", "guest"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "others"));
+
+        (await FederateAsync()).ShouldRefuse(403, "AccessDenied");
+        (await user.StsAsync("GetFederationToken", ("Name", "guest"))).Ok();
+        var more = QueryClient.Allow("sts:GetFederationToken", "sts:TagSession");
+        (await _root.IamAsync("PutUserPolicy", ("UserName", "tagging-federator"), ("PolicyName", "p"), ("PolicyDocument", more))).Ok();
+        (await FederateAsync()).Ok();
+    }
+
+    [Fact]
+    public async Task What_a_bucket_says_of_a_user_or_role_it_says_of_their_sessions()
+    {
+        var (accessKey, secret) = await CreateUserAsync("said-of", QueryClient.Allow("sts:*", "s3:*"));
+        var user = new QueryClient(fixture.Server, accessKey, secret);
+        var userArn = await ArnOfAsync(user);
+        var roleArn = await CreateRoleAsync("said-of-role", userArn, QueryClient.Allow("s3:*"));
+        var guest = ClientOf((await user.StsAsync("GetFederationToken", ("Name", "guest"), ("Policy", QueryClient.Allow("s3:*")))).Ok());
+        var narrow = ClientOf((await user.StsAsync(
+            "AssumeRole", ("RoleArn", roleArn), ("RoleSessionName", "narrow"), ("Policy", QueryClient.Allow("s3:ListBucket")))).Ok());
+        const string bucket = "/sts-said";
+        await _root.S3Async("PUT", bucket);
+        string Policy(string effect, string principal, string action)
+            => $$"""{"Version":"2012-10-17","Statement":[{"Effect":"{{effect}}","Principal":{"AWS":"{{principal}}"},"Action":"{{action}}","Resource":"arn:aws:s3:::sts-said"}]}""";
+        async Task SayAsync(string policy) => (await _root.S3Async("PUT", bucket + "?policy", policy)).ShouldBe((204, null));
+
+        (await guest.S3Async("GET", bucket)).ShouldBe((200, null));
+        await SayAsync(Policy("Deny", userArn, "s3:ListBucket"));
+        (await guest.S3Async("GET", bucket)).ShouldBe((403, "AccessDenied"), "a federated session is no way around what is denied to its user");
+        await SayAsync(Policy("Deny", roleArn, "s3:ListBucket"));
+        (await narrow.S3Async("GET", bucket)).ShouldBe((403, "AccessDenied"));
+        await SayAsync(Policy("Allow", roleArn, "s3:*"));
+        (await narrow.S3Async("GET", bucket)).ShouldBe((200, null));
+        (await narrow.S3Async("GET", bucket + "?acl")).ShouldBe((403, "AccessDenied"), "what is given to the role ends at the session's policy");
+    }
+
+    [Fact]
     public async Task Credentials_end_at_their_time()
     {
         var time = new ManualTime();

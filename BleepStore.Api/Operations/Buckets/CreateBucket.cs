@@ -1,4 +1,5 @@
 using BleepStore.Api.Acl;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Operations.Objects;
@@ -12,7 +13,7 @@ using Commands = BleepStore.Metadata.Commands;
 namespace BleepStore.Api.Operations.Buckets;
 
 /// <summary>CreateBucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html</summary>
-internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, StoreRegion region, TimeProvider time) : IS3Operation
+internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorizer, AclReader acls, StoreRegion region, TimeProvider time) : IS3Operation
 {
     private const string ClassicRegion = "us-east-1";
     private const string LockHeader = "x-amz-bucket-object-lock-enabled";
@@ -35,6 +36,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
         ],
         Demands = request => [Demand.OnService("s3:CreateBucket", request.Bucket)],
         HasConditionsOnDocument = true,
+        HeaderActions = HeaderAction.OfNewBucket,
     };
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
@@ -51,13 +53,14 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             return wrongPlace;
         }
 
+        var given = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken);
         var bucket = new BucketRecord
         {
             Name = name,
             Region = region.Name,
             OwnerId = request.CallerId,
             ObjectLockEnabled = ReadLock(request),
-            Acl = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken) ?? CannedAcl.Private(request.CallerId),
+            Acl = given ?? CannedAcl.Private(request.CallerId),
         };
         if (ReadOwnership(request) is { } controls)
         {
@@ -74,7 +77,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
         {
             // Only the oldest region answers its owner's second attempt with success.
             return region.Name == ClassicRegion
-                ? await RecreateAsync(bucket, cancellationToken)
+                ? await RecreateAsync(request, bucket, isListGiven: given is not null, cancellationToken)
                 : S3Errors.BucketAlreadyOwnedByYou.With("BucketName", name);
         }
 
@@ -82,7 +85,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
     }
 
     /// <summary>The bucket stays as it is but for its access control list, which becomes the one of this request, as AWS documents.</summary>
-    private async ValueTask<S3Response> RecreateAsync(BucketRecord bucket, CancellationToken cancellationToken)
+    private async ValueTask<S3Response> RecreateAsync(S3Request request, BucketRecord bucket, bool isListGiven, CancellationToken cancellationToken)
     {
         if (await metadata.FindBucketAsync(bucket.Name, cancellationToken) is { } existing && existing.OwnerId == bucket.OwnerId)
         {
@@ -90,6 +93,18 @@ internal sealed class CreateBucket(IMetadataStore metadata, AclReader acls, Stor
             if (bucket.ObjectLockEnabled && !existing.ObjectLockEnabled)
             {
                 return S3Errors.BucketAlreadyOwnedByYou.With("BucketName", bucket.Name);
+            }
+
+            // To create it again is no way around what PutBucketAcl takes, and what the bucket says of lists.
+            if (isListGiven && !await authorizer.IsAllowedAsync(
+                request.Verified, Definition, Demand.OnBucket("s3:PutBucketAcl", AclPermission.WriteAcp, request.Incoming), existing, cancellationToken))
+            {
+                return S3Errors.AccessDenied;
+            }
+
+            if (isListGiven)
+            {
+                AclLimits.Check(request, existing, bucket.Acl);
             }
 
             // A bucket that went away meanwhile has no list to set; it did exist when it was created again.

@@ -17,7 +17,7 @@ namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>CopyObject: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html</summary>
 internal sealed class CopyObject(
-    IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, EncryptionRules encryptions, AclReader acls, LateAnswers late, TimeProvider time) : IS3Operation
+    IMetadataStore metadata, ObjectCopier copier, BlobWriter blobs, EncryptionRules encryptions, AclReader acls, CopiedTags tags, LateAnswers late, TimeProvider time) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("CopyObject", "PUT", S3Resource.Object)
     {
@@ -65,6 +65,11 @@ internal sealed class CopyObject(
         {
             return S3Errors.InvalidRequest.Because(
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+        }
+
+        if (!replacesTags && !await tags.MayGoAlongAsync(request, cancellationToken))
+        {
+            return S3Errors.AccessDenied;
         }
 
         var decryption = await encryptions.ForSourceAsync(request, source, cancellationToken);

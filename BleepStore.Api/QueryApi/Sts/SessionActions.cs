@@ -9,7 +9,7 @@ namespace BleepStore.Api.QueryApi.Sts;
 /// Sessions of the caller itself, and who that is: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html and its
 /// neighbours.
 /// </summary>
-internal sealed class SessionActions(IMetadataStore metadata, SessionIssuer issuer) : IQueryActions
+internal sealed class SessionActions(IMetadataStore metadata, QueryAuthorizer authorizer, SessionIssuer issuer) : IQueryActions
 {
     public IEnumerable<QueryAction> Actions =>
     [
@@ -50,6 +50,14 @@ internal sealed class SessionActions(IMetadataStore metadata, SessionIssuer issu
 
         var policies = await request.FindSessionPoliciesAsync(metadata, request.AccountId, cancellationToken);
         var tags = request.Tags(StsLimits.MaxSessionTags);
+        var arn = IdentityArn.OfFederatedUser(request.Caller.AccountNumber, name);
+
+        // Tags are what policies go by: whoever could give itself any would choose its rights.
+        if (!tags.IsEmpty && !await authorizer.MayAsync(request, "sts:TagSession", arn, cancellationToken))
+        {
+            return QueryErrors.AccessDenied.Because($"User: {request.Caller.Arn} is not authorized to perform: sts:TagSession on resource: {arn}");
+        }
+
         var size = SessionRequest.PackedSize(policies, tags);
         var session = issuer.Begin(SessionKind.Federated, name, SecondsOf(request)) with
         {
@@ -63,7 +71,7 @@ internal sealed class SessionActions(IMetadataStore metadata, SessionIssuer issu
             issuer.Write(xml, grant);
             xml.Start("FederatedUser");
             xml.Element("FederatedUserId", $"{request.Caller.AccountNumber}:{name}");
-            xml.Element("Arn", IdentityArn.OfFederatedUser(request.Caller.AccountNumber, name));
+            xml.Element("Arn", arn);
             xml.End();
             xml.Element("PackedPolicySize", size);
         });
