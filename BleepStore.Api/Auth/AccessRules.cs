@@ -75,8 +75,10 @@ internal sealed class AccessRules(IPrincipalPolicies principals, StoreRegion reg
 
         if (question.Demand.IsOfNewObject)
         {
-            // Who may write an object owns it, and needs nobody else's leave for the rest.
-            return question.Caller is Caller.Anonymous || callerSays == PolicyDecision.Allow || bucketSays == PolicyDecision.Allow;
+            // Who may write an object owns it, and needs nobody else's leave for the rest. Nobody in particular has no account whose leave that were:
+            // what a policy lets it write it may say no more of than that policy lets it.
+            return callerSays == PolicyDecision.Allow || bucketSays == PolicyDecision.Allow
+                || (question.Caller is Caller.Anonymous && IsGranted(question.About(question.Demand with { Permission = AclPermission.Write }), bucket, access));
         }
 
         // The policy of a bucket can deny what others own in it, and cannot give it away.

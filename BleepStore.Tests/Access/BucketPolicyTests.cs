@@ -38,6 +38,23 @@ public sealed class BucketPolicyTests : IAsyncLifetime
         (await _attack.CallAsync(S3TestHost.Alice, "GET", "/nowhere-at-all?policy")).Outcome.ShouldBe("404 NoSuchBucket");
     }
 
+    [Fact]
+    public async Task Anonymous_callers_who_may_put_objects_may_say_no_more_of_them_than_the_policy_lets_them()
+    {
+        var bed = await CreateAsync(_attack);
+        await bed.MustPutPolicyAsync(Allow(Everybody, "s3:PutObject", "BUCKET/*"));
+        (await bed.OutcomeAsync(null, "PUT", "/plain", "x")).ShouldBe("200");
+        (await bed.OutcomeAsync(null, "PUT", "/acl", "x", ("x-amz-acl", "public-read"))).ShouldBe("403 AccessDenied");
+        (await bed.OutcomeAsync(null, "PUT", "/tag", "x", ("x-amz-tagging", "a=b"))).ShouldBe("403 AccessDenied");
+        await bed.MustPutPolicyAsync(Allow(Everybody, "s3:PutObject s3:PutObjectAcl s3:PutObjectTagging", "BUCKET/*"));
+        (await bed.OutcomeAsync(null, "PUT", "/acl", "x", ("x-amz-acl", "public-read"))).ShouldBe("200");
+        (await bed.OutcomeAsync(null, "PUT", "/tag", "x", ("x-amz-tagging", "a=b"))).ShouldBe("200");
+
+        await bed.CallAsync(S3TestHost.Alice, "PUT", "?acl", "", ("x-amz-acl", "public-read-write"));
+        await bed.MustPutPolicyAsync(Deny(Everybody, "s3:DeleteObject", "BUCKET/*"));
+        (await bed.OutcomeAsync(null, "PUT", "/tag", "x", ("x-amz-acl", "public-read"))).ShouldBe("200", "a list that lets everybody write does not care");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<policy/>")]
