@@ -49,7 +49,7 @@ public sealed class PolicyAttackTests : IAsyncLifetime
         await source.CallAsync(S3TestHost.Alice, "PUT", "/public/x", "content", ("x-amz-tagging", "a=b"));
         await source.CallAsync(S3TestHost.Alice, "PUT", "/private/x", "content");
         var target = await CreateAsync(_attack);
-        await source.MustPutPolicyAsync(Allow(Bob, "s3:GetObject", "BUCKET/public/*"));
+        await source.MustPutPolicyAsync(Allow(Bob, "s3:GetObject s3:GetObjectTagging", "BUCKET/public/*"));
         await target.MustPutPolicyAsync(
             Allow(Bob, "s3:PutObject", "BUCKET/*", $"{{'StringLike':{{'s3:x-amz-copy-source':'{source.Bucket}/public/*'}}}}"),
             Deny(Bob, "s3:PutObject", "BUCKET/*", "{'StringEquals':{'s3:x-amz-metadata-directive':'REPLACE'}}"));
