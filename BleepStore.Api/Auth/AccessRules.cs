@@ -33,7 +33,8 @@ internal sealed class AccessRules(IPrincipalPolicies principals, StoreRegion reg
         var policies = question.Caller is Caller.Account { HasAccountRights: false } user ? await principals.FindAsync(user, cancellationToken) : null;
         var callerSays = policies?.Decide(asked) ?? OwnRights(question.Caller);
         var bucketSays = BucketSays(question, access, asked);
-        if (callerSays == PolicyDecision.Deny || bucketSays == PolicyDecision.Deny || policies?.IsWithinSession(asked) == false)
+        if (callerSays == PolicyDecision.Deny || bucketSays == PolicyDecision.Deny
+            || (policies?.IsWithinSession(asked) == false && !IsGivenToSession(question.Caller, access, asked)))
         {
             return false;
         }
@@ -42,6 +43,13 @@ internal sealed class AccessRules(IPrincipalPolicies principals, StoreRegion reg
             ? await IsAllowedAsync(question.About(question.Demand.Listing), cancellationToken)
             : Decide(question, access, callerSays, bucketSays);
     }
+
+    // What is given to a role or user ends at the policies of its session; what is given to that very session comes on top of them.
+    private static bool IsGivenToSession(Caller caller, BucketAccess access, PolicyQuestion asked)
+        => caller is Caller.Account { Session: not null }
+            && access.Policy is { } policy
+            && policy.Decide(asked with { Caller = new PolicyCaller { Arn = asked.Caller.Arn } }) == PolicyDecision.Allow
+            && policy.Decide(asked with { Caller = PolicyCaller.Anonymous }) != PolicyDecision.Allow;
 
     private static PolicyDecision BucketSays(AccessQuestion question, BucketAccess access, PolicyQuestion asked)
     {

@@ -266,6 +266,13 @@ public sealed class StsTests(TestServerFixture fixture) : IClassFixture<TestServ
         await SayAsync(Policy("Allow", roleArn, "s3:*"));
         (await narrow.S3Async("GET", bucket)).ShouldBe((200, null));
         (await narrow.S3Async("GET", bucket + "?acl")).ShouldBe((403, "AccessDenied"), "what is given to the role ends at the session's policy");
+        await SayAsync(Policy("Allow", await ArnOfAsync(narrow), "s3:GetBucketAcl"));
+        (await narrow.S3Async("GET", bucket + "?acl")).ShouldBe((200, null), "what is given to the session itself does not");
+        (await narrow.S3Async("GET", bucket + "?cors")).ShouldBe((403, "AccessDenied"));
+        var nothing = ClientOf((await user.StsAsync("GetFederationToken", ("Name", "nobody"))).Ok());
+        (await nothing.S3Async("GET", bucket + "?acl")).ShouldBe((403, "AccessDenied"));
+        await SayAsync(Policy("Allow", await ArnOfAsync(nothing), "s3:GetBucketAcl"));
+        (await nothing.S3Async("GET", bucket + "?acl")).ShouldBe((200, null));
     }
 
     [Fact]
