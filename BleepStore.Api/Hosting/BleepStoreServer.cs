@@ -1,6 +1,7 @@
 using BleepStore.Api.AccessLogs;
 using BleepStore.Api.Admin;
 using BleepStore.Api.Auth;
+using BleepStore.Api.Background;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Identities;
 using BleepStore.Api.Integrity;
@@ -174,6 +175,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         });
         services.AddSingleton(options.Scrub);
         services.AddHostedService<ScrubSchedule>();
+        services.AddHostedService(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));
         services.AddAdmin();
         services.AddQueryServices();
         services.AddSingleton<IPrincipalPolicies, IdentityPolicies>();

@@ -20,17 +20,35 @@ internal static partial class NativeHeap
             return;
         }
 
+        Call(static () => SetOption(ArenaMax, Arenas));
+    }
+
+    /// <summary>Returns free pages to the system.</summary>
+    public static void GiveBack()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Call(static () => Trim(0));
+        }
+    }
+
+    private static void Call(Func<int> function)
+    {
         try
         {
-            _ = SetOption(ArenaMax, Arenas);
+            _ = function();
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            // Another C library has no arenas to bound.
+            // Another C library has no arenas to bound, and gives back by itself.
         }
     }
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Trim(nuint pad);
 }
