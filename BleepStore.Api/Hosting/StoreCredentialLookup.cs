@@ -16,6 +16,9 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
 {
     private const int MaxRemembered = 10_000;
 
+    // Tokens are kilobytes.
+    private const int MaxRememberedSessions = 2000;
+
     private readonly ConcurrentDictionary<string, Remembered> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RememberedSession> _rememberedSessions = new(StringComparer.Ordinal);
 
@@ -49,7 +52,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
             User = record.IsAccountRoot ? null : user?.Name ?? record.PrincipalId,
             Tags = user?.Tags ?? [],
         };
-        Remember(_remembered, accessKey, new Remembered(record, user, credential));
+        Remember(_remembered, MaxRemembered, accessKey, new Remembered(record, user, credential));
         return credential;
     }
 
@@ -88,7 +91,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
 
         var account = await metadata.FindAccountAsync(grant.AccountId, cancellationToken);
         var credential = CredentialOf(grant, principal, account?.DisplayName ?? grant.AccountId);
-        Remember(_rememberedSessions, token, new RememberedSession(grant, principal, credential));
+        Remember(_rememberedSessions, MaxRememberedSessions, token, new RememberedSession(grant, principal, credential));
         return credential;
     }
 
@@ -123,9 +126,9 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
     private static string? ArnWithoutRow(CredentialRecord record)
         => record.IsAccountRoot ? null : IdentityArn.Of(AccountNumber.Of(record.AccountId), IdentityKind.User, "/", record.PrincipalId);
 
-    private static void Remember<T>(ConcurrentDictionary<string, T> cache, string key, T value)
+    private static void Remember<T>(ConcurrentDictionary<string, T> cache, int limit, string key, T value)
     {
-        if (cache.Count >= MaxRemembered)
+        if (cache.Count >= limit)
         {
             cache.Clear();
         }

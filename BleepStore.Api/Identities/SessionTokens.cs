@@ -35,8 +35,10 @@ internal sealed class SessionTokens(RootKey rootKey)
         var sealedBytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
         try
         {
-            if (!Base64Url.TryDecodeFromChars(token, sealedBytes, out var length))
+            if (!Base64Url.TryDecodeFromChars(token, sealedBytes, out var length)
+                || !string.Equals(Base64Url.EncodeToString(sealedBytes.AsSpan(0, length)), token, StringComparison.Ordinal))
             {
+                // White space and stray bits decode to the same bytes: one token must not have a thousand spellings.
                 return null;
             }
 

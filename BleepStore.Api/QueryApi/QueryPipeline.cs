@@ -23,6 +23,9 @@ internal sealed partial class QueryPipeline(
     ILogger<QueryPipeline> logger)
 {
     private const int MaxFormBytes = 256 * 1024;
+
+    // Far more than any action has; looking one up walks them all.
+    private const int MaxParameters = 1000;
     private const string FormType = "application/x-www-form-urlencoded";
 
     private readonly FrozenDictionary<(string Service, string Action), QueryAction> _actions = groups.SelectMany(group => group.Actions)
@@ -79,6 +82,11 @@ internal sealed partial class QueryPipeline(
     {
         var incoming = parser.Parse(context, exchange.RequestId);
         var body = await ReadBodyAsync(incoming, cancellationToken);
+        if (body.AsSpan().Count((byte)'&') >= MaxParameters)
+        {
+            return QueryErrors.MalformedInput.Because($"The form has more than {MaxParameters} parameters.");
+        }
+
         var form = S3Query.Parse(Encoding.Latin1.GetString(body));
         exchange.Service = QueryService.OfVersion(form["Version"]) ?? exchange.Service;
         if (form["Action"] is "AssumeRoleWithWebIdentity" or "AssumeRoleWithSAML")

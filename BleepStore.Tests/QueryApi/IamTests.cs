@@ -266,6 +266,8 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await _root.SendAsync("s3", "2010-05-08", "ListUsers")).ShouldRefuse(400, "IncompleteSignature");
         (await new QueryClient(fixture.Server) { Spoil = request => request.Remove("Authorization") }.IamAsync("ListUsers")).ShouldRefuse(403, "MissingAuthenticationToken");
         (await new QueryClient(fixture.Server) { Spoil = request => request.Body[^1] ^= 1 }.IamAsync("ListUsers", ("MaxItems", "10"))).ShouldRefuse(403, "SignatureDoesNotMatch");
+        (await _root.IamAsync("TagUser", [.. Enumerable.Range(0, 1500).Select(number => ($"Tags.member.{number}.Key", "k"))])).ShouldRefuse(400, "MalformedInput");
+        (await _root.IamAsync("TagUser", ("UserName", new string('u', 300_000)))).ShouldRefuse(400, "MalformedInput");
         (await new QueryClient(fixture.Server, "AKIANOBODY", "secret").IamAsync("ListUsers")).ShouldRefuse(403, "InvalidClientTokenId");
         (await new QueryClient(fixture.Server, fixture.Server.AccessKey, fixture.Server.SecretKey, "token").IamAsync("ListUsers")).ShouldRefuse(403, "InvalidClientTokenId");
         (await new QueryClient(fixture.Server) { Region = "eu-central-1" }.IamAsync("ListRoles")).Ok();

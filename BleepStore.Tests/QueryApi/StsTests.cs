@@ -58,6 +58,7 @@ public sealed class StsTests(TestServerFixture fixture) : IClassFixture<TestServ
         }
 
         (await With(key, keySecret, token + "A")).ShouldBe((400, "InvalidToken"));
+        (await With(key, keySecret, token[..10] + " " + token[10..])).ShouldBe((400, "InvalidToken"), "one token has one spelling");
         var unsigned = new QueryClient(fixture.Server, key, keySecret) { Spoil = request => request.With("x-amz-security-token", token) };
         (await unsigned.S3Async("GET", Bucket)).ShouldBe((403, "AccessDenied"), "the token was added after signing");
         var nobody = new QueryClient(fixture.Server, key, keySecret, token) { Spoil = request => request.Remove("Authorization") };
