@@ -151,6 +151,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
             ConsoleLogging.Configure(builder.Logging, options.Logging, isStarted);
         }
 
+        ConsoleLogging.HideTargets(builder.Logging, options.Logging.Level);
         builder.AddServiceDefaults();
         return builder;
     }

@@ -10,6 +10,14 @@ internal static class ConsoleLogging
     private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+    private const string RequestCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
+    /// <summary>
+    /// Keeps the targets of requests out of every log, at any level: a presigned one opens what it names to whoever reads it. The access log has what
+    /// may be told.
+    /// </summary>
+    public static void HideTargets(ILoggingBuilder logging, LogLevel minimum)
+        => logging.AddFilter(RequestCategory, level => level >= LogLevel.Warning && level >= minimum);
 
     /// <summary>Sets up the console as the configuration says.</summary>
     /// <param name="logging">What to set up.</param>

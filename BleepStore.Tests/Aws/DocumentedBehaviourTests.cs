@@ -22,6 +22,9 @@ public sealed class DocumentedBehaviourTests(MemoryApiHost fixture) : IClassFixt
         => s_cases.Value.Where(documented => !documented.Page.StartsWith("https://docs.aws.amazon.com/", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Fact]
+    public void The_table_holds_three_hundred_cases_and_more() => s_cases.Value.Count.ShouldBeGreaterThanOrEqualTo(300);
+
+    [Fact]
     public void No_two_cases_have_the_same_name()
         => s_cases.Value.GroupBy(documented => documented.Name).Where(group => group.Count() > 1).Select(group => group.Key).ShouldBeEmpty();
 
