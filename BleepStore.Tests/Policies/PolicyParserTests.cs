@@ -124,6 +124,27 @@ public sealed class PolicyParserTests
         policy.Decide(new PolicyQuestion("sts:AssumeRole", "", PolicyCaller.Anonymous, NoConditionKeys.Instance)).ShouldBe(PolicyDecision.None);
     }
 
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(1, 0, false)]
+    [InlineData(0, 9000, true)]
+    [InlineData(1, 9000, false)]
+    public void The_size_of_a_policy_is_that_without_the_white_space_between_its_elements(int over, int spaces, bool isTaken)
+    {
+        // Within a text white space counts, also behind an escaped quote.
+        var text = "{\"Id\":\"a \\\" b\\\\\"," + new string(' ', spaces) + "\"Statement\":\"";
+        var size = text.Length - spaces + 2;
+        var whole = text + new string(' ', BucketPolicyRules.MaxBytes - size + over) + "\"}";
+        if (isTaken)
+        {
+            Should.NotThrow(() => BucketPolicyRules.CheckSize(whole));
+        }
+        else
+        {
+            Should.Throw<PolicyException>(() => BucketPolicyRules.CheckSize(whole)).Message.ShouldBe("Policy exceeds the maximum allowed document size.");
+        }
+    }
+
     [Fact]
     public void Every_name_of_an_action_is_there_once_and_applies_to_something_or_to_accounts()
         => S3Actions.All.Count(action => action.Value != ActionTarget.None).ShouldBeGreaterThan(90);
