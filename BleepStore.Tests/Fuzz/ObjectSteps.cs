@@ -50,7 +50,10 @@ internal sealed class ObjectSteps(FuzzWorld world)
         }
 
         var source = from.Current(sourceKey);
-        if (source is null ? !FuzzWorld.MayList(caller, from) : !FuzzWorld.MayRead(caller, source))
+        // Tags are copied along, and no list gives the right to read them.
+        var mayCopy = source is null ? FuzzWorld.MayList(caller, from)
+            : FuzzWorld.MayRead(caller, source) && (source.Tags.Count == 0 || FuzzWorld.IsOwner(caller, from) || caller?.AccountId == source.Owner);
+        if (!mayCopy)
         {
             return world.Denied("CopyObject", request, caller);
         }
