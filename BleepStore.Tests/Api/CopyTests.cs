@@ -153,6 +153,11 @@ public abstract class CopyTests(ApiHost fixture)
         var request = bobs.Request("PUT", "copy").With("x-amz-copy-source", $"{bucket.Name}/source");
         (await bobs.SendAsync(request, S3TestHost.Bob)).ErrorCode.ShouldBe("AccessDenied");
         await bucket.SendAsync("PUT", "source", "acl", null, ("x-amz-acl", "authenticated-read"));
+        var withTags = bobs.Request("PUT", "copy").With("x-amz-copy-source", $"{bucket.Name}/source");
+        (await bobs.SendAsync(withTags, S3TestHost.Bob)).ErrorCode.ShouldBe("AccessDenied", "its tags are not his to read");
+        var tagsOfHisOwn = bobs.Request("PUT", "copy").With("x-amz-copy-source", $"{bucket.Name}/source").With("x-amz-tagging-directive", "REPLACE");
+        (await bobs.SendAsync(tagsOfHisOwn, S3TestHost.Bob)).Status.ShouldBe(200);
+        (await bucket.SendAsync("DELETE", "source", "tagging", null)).Status.ShouldBe(204);
         var allowed = bobs.Request("PUT", "copy").With("x-amz-copy-source", $"{bucket.Name}/source");
         (await bobs.SendAsync(allowed, S3TestHost.Bob)).Status.ShouldBe(200);
     }

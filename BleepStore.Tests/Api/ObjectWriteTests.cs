@@ -148,10 +148,6 @@ public abstract class ObjectWriteTests(ApiHost fixture)
 
     [Theory]
     [InlineData("x-amz-server-side-encryption", "aws:kms:dsse")]
-    [InlineData("x-amz-object-lock-mode", "GOVERNANCE")]
-    [InlineData("x-amz-object-lock-retain-until-date", "2030-01-01T00:00:00Z")]
-    [InlineData("x-amz-object-lock-legal-hold", "ON")]
-    [InlineData("x-amz-website-redirect-location", "/elsewhere")]
     [InlineData("x-amz-write-offset-bytes", "5")]
     public async Task What_cannot_be_honoured_is_refused(string header, string value)
     {
