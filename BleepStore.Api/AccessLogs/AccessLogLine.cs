@@ -119,7 +119,8 @@ internal static class AccessLogLine
             : target[..(question + 1)] + string.Join('&', target[(question + 1)..].Split('&').Select(pair =>
             {
                 var equals = pair.IndexOf('=', StringComparison.Ordinal);
-                return equals >= 0 && Secrets.Contains(pair[..equals], StringComparer.OrdinalIgnoreCase) ? pair[..equals] + "=REDACTED" : pair;
+                // As the server reads names: a name that is escaped hides nothing.
+                return equals >= 0 && Secrets.Contains(Uri.UnescapeDataString(pair[..equals]), StringComparer.OrdinalIgnoreCase) ? pair[..equals] + "=REDACTED" : pair;
             }));
     }
 

@@ -85,6 +85,19 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
         VerifiedRequest request, S3OperationDefinition definition, Demand demand, BucketRecord bucket, CancellationToken cancellationToken)
         => rules.IsAllowedAsync(new AccessQuestion(request, definition, demand, bucket, Object: null), cancellationToken);
 
+    /// <summary>Whether the caller has one more right on the object that the request was authorised against.</summary>
+    public ValueTask<bool> IsAllowedOnObjectAsync(S3Request request, Demand demand, CancellationToken cancellationToken)
+        => rules.IsAllowedAsync(new AccessQuestion(request.Verified, request.Definition, demand, request.Bucket, request.Object), cancellationToken);
+
+    /// <summary>Whether the caller has one more right on the bucket that the request makes.</summary>
+    public ValueTask<bool> IsAllowedOnNewBucketAsync(S3Request request, string action, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+        => rules.IsAllowedAsync(
+            new AccessQuestion(request.Verified, request.Definition, Demand.OnService(action, request.Incoming.Bucket), Bucket: null, Object: null)
+            {
+                Document = document,
+            },
+            cancellationToken);
+
     /// <summary>Whether the caller has one more right on the source of a copy.</summary>
     public ValueTask<bool> IsAllowedOnSourceAsync(S3Request request, Demand demand, CancellationToken cancellationToken)
         => rules.IsAllowedAsync(new AccessQuestion(request.Verified, request.Definition, demand, request.SourceBucket, request.SourceObject), cancellationToken);
@@ -113,9 +126,9 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
             return true;
         }
 
-        foreach (var (header, action) in question.Definition.HeaderActions)
+        foreach (var (header, action, neutral) in question.Definition.HeaderActions)
         {
-            if (question.Request.Header(header) is not null
+            if (question.Request.Header(header) is { } value && !value.Equals(neutral, StringComparison.OrdinalIgnoreCase)
                 && !await rules.IsAllowedAsync(question.About(question.Demand with { Action = action, IsOfNewObject = true }), cancellationToken))
             {
                 return false;

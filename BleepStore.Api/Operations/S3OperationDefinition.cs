@@ -106,7 +106,8 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 /// <summary>A header that needs a right of its own.</summary>
 /// <param name="Header">The header.</param>
 /// <param name="Action">IAM action that it takes.</param>
-internal readonly record struct HeaderAction(string Header, string Action)
+/// <param name="Neutral">A value that asks for nothing, and so takes no right; null where every value asks for something.</param>
+internal readonly record struct HeaderAction(string Header, string Action, string? Neutral = null)
 {
     /// <summary>Those of CreateBucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html</summary>
     public static readonly ImmutableArray<HeaderAction> OfNewBucket =
@@ -118,8 +119,8 @@ internal readonly record struct HeaderAction(string Header, string Action)
         new("x-amz-grant-write-acp", "s3:PutBucketAcl"),
         new("x-amz-grant-full-control", "s3:PutBucketAcl"),
         new("x-amz-object-ownership", "s3:PutBucketOwnershipControls"),
-        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketObjectLockConfiguration"),
-        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketVersioning"),
+        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketObjectLockConfiguration", Neutral: "false"),
+        new("x-amz-bucket-object-lock-enabled", "s3:PutBucketVersioning", Neutral: "false"),
     ];
 
     /// <summary>Those of everything that makes an object.</summary>

@@ -23,6 +23,7 @@ internal static class OutcomeErrors
         WriteStatus.ObjectLocked => S3Errors.AccessDenied.Because("Access Denied because object protected by object lock."),
         WriteStatus.BucketNotLocked => S3Errors.InvalidRequest.Because("Bucket is missing Object Lock Configuration"),
         WriteStatus.VersioningRequired => S3Errors.InvalidBucketState.Because("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"),
+        WriteStatus.ObjectChanged => S3Errors.OperationAborted,
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An outcome without an error."),
     };
 

@@ -73,6 +73,7 @@ internal static class S3Errors
     public static readonly S3Error NotImplemented = new(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented.");
     public static readonly S3Error NotModified = new(304, "NotModified", "Not Modified");
     public static readonly S3Error ObjectLockConfigurationNotFoundError = new(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket");
+    public static readonly S3Error OperationAborted = new(409, "OperationAborted", "A conflicting conditional operation is currently in progress against this resource. Try again.");
     public static readonly S3Error OwnershipControlsNotFoundError = new(404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the preconditions that you specified did not hold.");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.");

@@ -18,6 +18,12 @@ internal sealed record QueryAction(QueryService Service, string Name, QueryHandl
     /// <summary>Parameter with the name of what it is done to; one that holds an ARN ends in <c>Arn</c>.</summary>
     public string Parameter { get; init; } = "";
 
+    /// <summary>Parameter with the name that the action gives it, which takes the same right; null where it gives none.</summary>
+    public string? NewName { get; init; }
+
+    /// <summary>The action whose right tags in the request take beside; null where there are none.</summary>
+    public string? TagAction { get; init; }
+
     /// <summary>False for the actions that everybody may do, or that decide themselves.</summary>
     public bool NeedsPermission { get; init; } = true;
 

@@ -25,10 +25,39 @@ internal sealed class QueryAuthorizer(IMetadataStore metadata, IPrincipalPolicie
 
         var name = $"{action.Service.Name}:{action.Name}";
         var resource = await ResourceOfAsync(request, action, cancellationToken);
-        return await MayAsync(request, name, resource, cancellationToken)
+        if (await RefuseAsync(request, name, resource, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (action.TagAction is { } tagging && request.Members("Tags").Any()
+            && await RefuseAsync(request, $"{action.Service.Name}:{tagging}", resource, cancellationToken) is { } noTags)
+        {
+            return noTags;
+        }
+
+        return await NewResourceOfAsync(request, action, cancellationToken) is { } renamed && renamed != resource
+            ? await RefuseAsync(request, name, renamed, cancellationToken)
+            : null;
+    }
+
+    private async ValueTask<QueryError?> RefuseAsync(QueryRequest request, string action, string resource, CancellationToken cancellationToken)
+        => await MayAsync(request, action, resource, cancellationToken)
             ? null
             : QueryErrors.AccessDenied.Because(
-                $"User: {request.Caller.Arn} is not authorized to perform: {name} on resource: {resource} because no identity-based policy allows the {name} action");
+                $"User: {request.Caller.Arn} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action");
+
+    // What it would be called afterwards: nobody renames into a name, or moves to a path, that it has no right to.
+    private async ValueTask<string?> NewResourceOfAsync(QueryRequest request, QueryAction action, CancellationToken cancellationToken)
+    {
+        if (request.Caller.HasAccountRights || action is not { NewName: { } parameter, Kind: { } kind } || request.Find(action.Parameter) is not { } name)
+        {
+            return null;
+        }
+
+        var current = await metadata.FindIdentityAsync(request.AccountId, kind, name, cancellationToken);
+        return IdentityArn.Of(
+            request.Caller.AccountNumber, kind, request.Find("NewPath") ?? current?.Path ?? "/", request.Find(parameter) ?? current?.Name ?? name);
     }
 
     /// <summary>True when the caller's own policies allow an action.</summary>

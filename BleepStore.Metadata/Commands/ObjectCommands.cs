@@ -111,14 +111,14 @@ public sealed record SetObjectAcl : MetadataCommand<WriteOutcome>
 
     public required AccessControlList Acl { get; init; }
 
-    /// <summary>Only if the object is this account's, as it was when the request was authorised; null for anybody's.</summary>
-    public string? ObjectOwnerId { get; init; }
+    /// <summary>Only if it is the version of this order, which the request was authorised against; null for whatever stands there.</summary>
+    public long? ObjectOrder { get; init; }
 
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOwnerId, Event, current => current with { Acl = Acl });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOrder, Event, current => current with { Acl = Acl });
 }
 
 /// <summary>Replaces the tags of an object; none removes them.</summary>
@@ -135,14 +135,14 @@ public sealed record SetObjectTags : MetadataCommand<WriteOutcome>
 
     public required ImmutableArray<KeyValuePair<string, string>> Tags { get; init; }
 
-    /// <summary>Only if the object is this account's, as it was when the request was authorised; null for anybody's.</summary>
-    public string? ObjectOwnerId { get; init; }
+    /// <summary>Only if it is the version of this order, which the request was authorised against; null for whatever stands there.</summary>
+    public long? ObjectOrder { get; init; }
 
     public EventIntent? Event { get; init; }
 
     /// <inheritdoc/>
     public override WriteOutcome Apply(IMetadataTransaction transaction)
-        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOwnerId, Event, current => current with { Tags = Tags });
+        => ObjectChange.Apply(transaction, this, Bucket, BucketId, (Key, VersionId), ObjectOrder, Event, current => current with { Tags = Tags });
 }
 
 /// <summary>A change of a version's record that leaves its bytes, order and time alone.</summary>
@@ -160,7 +160,7 @@ internal static class ObjectChange
         => transaction.FindBucket(bucketName, bucketId) is { ObjectLockEnabled: false }
             ? new WriteOutcome(WriteStatus.BucketNotLocked)
             : Apply(
-                transaction, command, bucketName, bucketId, name, ownerId: null, intent, version => change(version.Lock) is { } changed ? version with { Lock = changed } : null);
+                transaction, command, bucketName, bucketId, name, order: null, intent, version => change(version.Lock) is { } changed ? version with { Lock = changed } : null);
 
     /// <summary>Changes the current object, or the version that is named; refused as locked where that gives null.</summary>
     public static WriteOutcome Apply(
@@ -169,7 +169,7 @@ internal static class ObjectChange
         string bucketName,
         long bucketId,
         (string Key, string? VersionId) name,
-        string? ownerId,
+        long? order,
         EventIntent? intent,
         Func<ObjectRecord, ObjectRecord?> change)
     {
@@ -181,7 +181,7 @@ internal static class ObjectChange
         var current = transaction.FindObject(bucketId, name.Key);
         var version = name.VersionId is not { } versionId || current?.VersionId == versionId ? current
             : transaction.FindVersion(bucketId, name.Key, versionId);
-        if (version is null || (ownerId is not null && ownerId != version.Acl.OwnerId))
+        if (version is null)
         {
             return new WriteOutcome(name.VersionId is null ? WriteStatus.KeyMissing : WriteStatus.VersionMissing);
         }
@@ -191,12 +191,17 @@ internal static class ObjectChange
             return new WriteOutcome(WriteStatus.IsDeleteMarker, VersionId: version.VersionId);
         }
 
+        if (order is not null && order != version.Order)
+        {
+            return new WriteOutcome(WriteStatus.ObjectChanged);
+        }
+
         if (change(version) is not { } changed)
         {
             return new WriteOutcome(WriteStatus.ObjectLocked);
         }
 
-        var order = transaction.NextOrder(command.Time);
+        var changeOrder = transaction.NextOrder(command.Time);
         if (ReferenceEquals(version, current))
         {
             transaction.PutObject(bucketId, changed);
@@ -206,7 +211,7 @@ internal static class ObjectChange
             transaction.PutVersion(bucketId, changed);
         }
 
-        transaction.Tell(intent, bucketName, version, order);
-        return WriteOutcome.Of(bucket, version) with { Order = order };
+        transaction.Tell(intent, bucketName, version, changeOrder);
+        return WriteOutcome.Of(bucket, version) with { Order = changeOrder };
     }
 }

@@ -45,6 +45,9 @@ public enum WriteStatus
 
     /// <summary>Object lock needs versions, which the bucket does not have enabled.</summary>
     VersioningRequired = 15,
+
+    /// <summary>Another object stands where the one was that the request was authorised against.</summary>
+    ObjectChanged = 26,
 }
 
 /// <summary>What a write did.</summary>

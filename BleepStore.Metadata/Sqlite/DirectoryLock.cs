@@ -45,18 +45,37 @@ internal sealed partial class DirectoryLock : IDisposable
                 error);
         }
 
-        // A file of its own: the locked one cannot be read by who has to name the holder.
-        using (var name = OpenPrivate(holder, FileMode.Create, FileShare.ReadWrite))
+        try
         {
+            // A file of its own: the locked one cannot be read by who has to name the holder.
+            using var name = CreatePrivate(holder, FileShare.ReadWrite);
             name.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
 
         return new DirectoryLock(file);
     }
 
+    /// <summary>Makes a file that only its owner may read in place of whatever has that name: what a symbolic link points to stays as it is.</summary>
+    public static FileStream CreatePrivate(string path, FileShare share, long preallocationSize = 0)
+    {
+        File.Delete(path);
+        return OpenPrivate(path, FileMode.CreateNew, share, preallocationSize);
+    }
+
     /// <summary>Opens a file that only its owner may read.</summary>
+    /// <exception cref="IOException">A symbolic link stands there: only the directory itself may be one.</exception>
     public static FileStream OpenPrivate(string path, FileMode mode, FileShare share, long preallocationSize = 0)
     {
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            throw new IOException($"{path} is a symbolic link; only the directory of the metadata may be one.");
+        }
+
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (preallocationSize > 0)
         {

@@ -50,7 +50,7 @@ internal sealed class SpaceReserve(string directory, long sizeBytes, Func<long>?
         var unfinished = _path + ".new";
         try
         {
-            using (DirectoryLock.OpenPrivate(unfinished, FileMode.Create, FileShare.None, sizeBytes))
+            using (DirectoryLock.CreatePrivate(unfinished, FileShare.None, sizeBytes))
             {
             }
 

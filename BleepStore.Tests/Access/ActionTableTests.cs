@@ -35,7 +35,7 @@ public sealed class ActionTableTests : IAsyncLifetime
                 table.Append($" {demand.Action} {BucketPolicyRules.Arn(demand.Bucket ?? "*", demand.Key)} {demand.Permission?.ToString() ?? "-"}");
             }
 
-            foreach (var (header, action) in definition.HeaderActions)
+            foreach (var (header, action, _) in definition.HeaderActions)
             {
                 S3Actions.All[action].ShouldBe(definition.Resource == S3Resource.Bucket && !definition.TakesForm ? ActionTarget.Bucket : ActionTarget.Object);
                 table.Append($"; {header} {action}");

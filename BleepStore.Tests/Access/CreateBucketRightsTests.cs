@@ -25,6 +25,27 @@ public sealed class CreateBucketRightsTests(TestServerFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task A_header_that_asks_for_no_lock_takes_no_right_to_locks()
+    {
+        var user = await CreateUserAsync("rights-no-lock", "s3:CreateBucket");
+        (await user.S3Async("PUT", "/rights-no-lock-a", "", ("x-amz-bucket-object-lock-enabled", "false"))).ShouldBe((200, null));
+        (await user.S3Async("PUT", "/rights-no-lock-b", "", ("x-amz-bucket-object-lock-enabled", "False"))).ShouldBe((200, null));
+        (await user.S3Async("PUT", "/rights-no-lock-c", "", ("x-amz-bucket-object-lock-enabled", "TRUE"))).ShouldBe((403, "AccessDenied"));
+    }
+
+    [Fact]
+    public async Task A_bucket_is_made_with_tags_by_those_alone_who_may_tag()
+    {
+        const string document = "<CreateBucketConfiguration><Tags><Tag><Key>team</Key><Value>red</Value></Tag></Tags></CreateBucketConfiguration>";
+        var user = await CreateUserAsync("rights-tags", "s3:CreateBucket", "s3:PutBucketTagging");
+        (await user.S3Async("PUT", "/rights-tags", document)).ShouldBe((403, "AccessDenied"));
+        (await _root.S3Async("GET", "/rights-tags")).ShouldBe((404, "NoSuchBucket"));
+        await AllowAsync("rights-tags", "s3:CreateBucket", "s3:TagResource");
+        (await user.S3Async("PUT", "/rights-tags", document)).ShouldBe((200, null));
+        (await _root.S3Async("GET", "/rights-tags?tagging")).ShouldBe((200, null));
+    }
+
+    [Fact]
     public async Task To_create_a_bucket_again_is_no_way_around_what_it_says_of_lists()
     {
         const string block = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";

@@ -66,8 +66,11 @@ public sealed partial class AccessLogTests : IAsyncLifetime
         var signed = bucket.Request("GET", "key", "X-Amz-Server-Side-Encryption-Customer-Key=c2VjcmV0&x-amz-copy-source-server-side-encryption-customer-key=c2VjcmV0");
         TestBucket.Signer().Presign(signed, TimeProvider.System.GetUtcNow());
         await bucket.SendAsItIsAsync(signed);
+        await bucket.SendAsItIsAsync(bucket.Request("GET", "key", "x-amz-server-side-encryption-customer%2Dkey=c2VjcmV0"));
         var lines = await DeliveredAsync(target, 1);
         lines.ShouldAllBe(line => line.Length == Fields);
+        lines.ShouldAllBe(line => !line[8].Contains("c2VjcmV0", StringComparison.Ordinal));
+        lines.ShouldContain(line => line[8].Contains("customer%2Dkey=REDACTED", StringComparison.Ordinal), string.Join('\n', lines.Select(line => line[8])));
         lines.ShouldContain(line => line[16] == "\"x%22 200 - %22y\\\"");
         var query = lines.Single(line => line[21] == "QueryString");
         query[8].ShouldContain("X-Amz-Signature=REDACTED");

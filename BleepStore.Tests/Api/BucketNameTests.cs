@@ -116,12 +116,31 @@ public sealed class BucketNameTests
     [InlineData("<LocationConstraint>no such place</LocationConstraint>", "400 InvalidLocationConstraint")]
     [InlineData("<LocationConstraint>../x</LocationConstraint>", "400 InvalidLocationConstraint")]
     [InlineData("<Location><Name>x</Name></Location>", "501 NotImplemented")]
+    [InlineData("<Bucket><Type>Directory</Type></Bucket>", "501 NotImplemented")]
+    [InlineData("<Tags/>", "200")]
+    [InlineData("<Tags><Unknown/></Tags>", "400 MalformedXML")]
+    [InlineData("<Tags><Tag><Key>aws:x</Key><Value/></Tag></Tags>", "400 InvalidTag")]
+    [InlineData("<Tags><Tag><Key>a</Key><Value/></Tag><Tag><Key>a</Key><Value/></Tag></Tags>", "400 InvalidTag")]
     [InlineData("<Unknown/>", "400 MalformedXML")]
     public async Task A_bucket_lies_where_the_store_is(string configuration, string expected)
     {
         await using var attack = await StartAsync();
         var document = $"<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{configuration}</CreateBucketConfiguration>";
         (await attack.CallAsync(S3TestHost.Alice, "PUT", "/bucket", document)).Outcome.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_bucket_is_made_with_its_tags()
+    {
+        const string document = "<CreateBucketConfiguration><Tags><Tag><Key>team</Key><Value>red</Value></Tag></Tags></CreateBucketConfiguration>";
+        await using var attack = await StartAsync();
+        await attack.MustAsync(S3TestHost.Alice, "PUT", "/bucket", document);
+        var tags = await attack.MustAsync(S3TestHost.Alice, "GET", "/bucket?tagging");
+        (tags.Element("Key"), tags.Element("Value")).ShouldBe(("team", "red"));
+        await attack.MustAsync(S3TestHost.Alice, "PUT", "/bucket", document);
+        (await attack.CallAsync(S3TestHost.Alice, "PUT", "/bucket", document.Replace("red", "blue", StringComparison.Ordinal))).Outcome.ShouldBe("409 BucketAlreadyOwnedByYou");
+        await attack.MustAsync(S3TestHost.Alice, "PUT", "/bucket");
+        (await attack.MustAsync(S3TestHost.Alice, "GET", "/bucket?tagging")).Element("Value").ShouldBe("red");
     }
 
     [Theory]

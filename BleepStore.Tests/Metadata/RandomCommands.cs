@@ -16,6 +16,7 @@ internal sealed class RandomCommands(Random random)
     private static readonly string[] ETags = ["1", "2", "3"];
     private static readonly AccessControlList Acl = new("owner", [new(GranteeKind.CanonicalUser, "owner", AclPermission.FullControl)]);
 
+    private readonly RandomIdentityCommands _identities = new(random);
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private ulong _lastBlob;
     private int _lastEvent;
@@ -82,6 +83,7 @@ internal sealed class RandomCommands(Random random)
                 Key = key,
                 VersionId = await AnyVersionAsync(model, id, key, cancellationToken),
                 Tags = [new("t", Pick(ETags))],
+                ObjectOrder = random.Next(3) == 0 ? (await model.FindObjectAsync(id, key, cancellationToken))?.Order : null,
                 Event = Event()
             }),
             5 or 6 => Run(new CreateUpload { Time = time, Bucket = bucket, Upload = NewUpload(id, key, upload), Event = Event() }),
@@ -92,7 +94,6 @@ internal sealed class RandomCommands(Random random)
             13 => Run(new ExpandDeletedBucket { Time = time, BucketId = random.Next(1, 6) }),
             14 => Run(await AcknowledgeAsync(model, time, cancellationToken)),
             15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
-            16 => Run(new PutCredential { Time = time, Credential = NewCredential(), OnlyIfAbsent = random.Next(2) == 0 }),
             32 or 33 => Run(await ExpireAsync(model, bucket, id, time, cancellationToken)),
             22 => Run(new SetBucketConfiguration
             {
@@ -103,9 +104,7 @@ internal sealed class RandomCommands(Random random)
                 Document = random.Next(3) == 0 ? null : Pick(ETags),
                 Event = Event(),
             }),
-            28 or 29 => RandomStoreKey(time),
-            17 => Run(new DeleteCredential { Time = time, AccessKey = "AK" + random.Next(3) }),
-            18 or 19 or 20 or 21 => RandomIdentity(time),
+            16 or 17 or 18 or 19 or 20 or 21 or 28 or 29 => _identities.Next(time),
             _ => Run(Put(bucket, id, key, time)),
         };
     }
@@ -128,7 +127,8 @@ internal sealed class RandomCommands(Random random)
         }
     }
 
-    private static (string Name, Func<IMetadataStore, Task<string>> Execute) Run<TResult>(MetadataCommand<TResult> command)
+    /// <summary>The command in words, and how a store carries it out.</summary>
+    public static (string Name, Func<IMetadataStore, Task<string>> Execute) Run<TResult>(MetadataCommand<TResult> command)
     {
         return (command.ToString(), ExecuteAsync);
 
@@ -315,45 +315,6 @@ internal sealed class RandomCommands(Random random)
         };
     }
 
-    private (string Name, Func<IMetadataStore, Task<string>> Execute) RandomIdentity(DateTimeOffset time)
-    {
-        var (kind, name) = (Pick(Enum.GetValues<IdentityKind>()), Pick(ETags));
-        var other = Pick(ETags);
-        return random.Next(7) switch
-        {
-            0 => Run(new CreateIdentity
-            {
-                Time = time,
-                Identity = new IdentityRecord { AccountId = "account", Kind = kind, Name = name, Id = "id" + random.Next(9), Document = "{}" },
-            }),
-            1 => Run(new DeleteIdentity { Time = time, AccountId = "account", Kind = kind, Name = name }),
-            2 => Run(new RenameIdentity { Time = time, AccountId = "account", Kind = kind, Name = name, NewName = other }),
-            3 => Run(new CreateAccessKey { Time = time, Credential = NewCredential() with { PrincipalId = name }, Limit = 2 }),
-            4 => Run(new PutAccount { Time = time, Account = new AccountRecord("account", name, Email: null) }),
-            5 => Run(new RewrapCredential { Time = time, AccessKey = "AK" + random.Next(3), Before = new byte[] { 1 }, After = new byte[] { 2 } }),
-            _ => Run(new ChangeIdentity
-            {
-                Time = time,
-                AccountId = "account",
-                Kind = kind,
-                Name = name,
-                Change = Pick<IdentityChange>(
-                [
-                    new SetInlinePolicy(other, other, 2),
-                    new RemoveInlinePolicy(other),
-                    new AttachPolicy("arn:" + other, other, 2),
-                    new DetachPolicy("arn:" + other, other),
-                    new JoinGroup(other, 2),
-                    new LeaveGroup(other),
-                    new SetDocument(other),
-                    new SetRoleSettings(other, random.Next(2) == 0 ? null : random.Next(5)),
-                    new SetIdentityTags([new(other, name)], 2),
-                    new RemoveIdentityTags([other]),
-                ]),
-            }),
-        };
-    }
-
     private async Task<AcknowledgeEvents> AcknowledgeAsync(IMetadataStore model, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var rows = await model.ReadOutboxAsync(0, random.Next(1, 6), cancellationToken);
@@ -365,26 +326,8 @@ internal sealed class RandomCommands(Random random)
     private static UploadRecord NewUpload(long bucketId, string key, string upload)
         => new() { UploadId = upload, BucketId = bucketId, Key = key, InitiatorId = "owner", Acl = Acl };
 
-    private CredentialRecord NewCredential()
-        => new()
-        {
-            AccessKey = "AK" + random.Next(3),
-            WrappedSecret = new[] { (byte)random.Next(256) },
-            AccountId = "account",
-            PrincipalId = "principal",
-            DisplayName = Pick(ETags),
-        };
-
     private Segment NewBlob()
         => new(SegmentKind.Blob, new UInt128(1, ++_lastBlob), Pick(["local", "s3"]), "", random.Next(100), random.Next(100));
-
-    private (string Name, Func<IMetadataStore, Task<string>> Execute) RandomStoreKey(DateTimeOffset time)
-    {
-        var (id, key) = (random.Next(1, 4), new[] { (byte)random.Next(3) });
-        return random.Next(2) == 0
-            ? Run(new AddStoreKey { Time = time, Id = id, WrappedKey = key })
-            : Run(new RewrapStoreKey { Time = time, Before = new StoreKeyRecord(id, new[] { (byte)random.Next(3) }), WrappedKey = key });
-    }
 
     private EncryptionRecord? Encryption()
         => random.Next(3) == 0 ? new EncryptionRecord(EncryptionMode.SseKms, new[] { (byte)random.Next(256) }) { KeyId = Pick(ETags) } : null;

@@ -31,8 +31,8 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
         Event = EventTypes.BucketCreated,
         Errors =
         [
-            S3Errors.BucketAlreadyExists, S3Errors.BucketAlreadyOwnedByYou, S3Errors.IllegalLocationConstraintException, S3Errors.InvalidBucketName,
-            S3Errors.InvalidBucketAclWithObjectOwnership, S3Errors.InvalidLocationConstraint, S3Errors.MalformedXML,
+            S3Errors.BadRequest, S3Errors.BucketAlreadyExists, S3Errors.BucketAlreadyOwnedByYou, S3Errors.IllegalLocationConstraintException, S3Errors.InvalidBucketName,
+            S3Errors.InvalidBucketAclWithObjectOwnership, S3Errors.InvalidLocationConstraint, S3Errors.InvalidTag, S3Errors.MalformedXML,
         ],
         Demands = request => [Demand.OnService("s3:CreateBucket", request.Bucket)],
         HasConditionsOnDocument = true,
@@ -48,9 +48,17 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
         }
 
         ObjectHeaders.RefuseUnsupported(request);
-        if (CheckLocation(await request.ReadDocumentAsync(cancellationToken)) is { } wrongPlace)
+        var document = await request.ReadDocumentAsync(cancellationToken);
+        var configuration = ReadConfiguration(document);
+        if (CheckLocation(configuration?.ChildText("LocationConstraint")) is { } wrongPlace)
         {
             return wrongPlace;
+        }
+
+        var tags = configuration?.Child("Tags") is { } element ? Tags.OfNewBucket(element) : [];
+        if (!tags.IsEmpty && !await authorizer.IsAllowedOnNewBucketAsync(request, "s3:TagResource", document, cancellationToken))
+        {
+            return S3Errors.AccessDenied;
         }
 
         var given = await acls.FromHeadersAsync(request, request.CallerId, bucketOwnerId: null, cancellationToken);
@@ -72,6 +80,11 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
             bucket = bucket with { Configurations = bucket.Configurations.SetItem(OwnershipControls.Document.Name, OwnershipControls.Document.Format(controls)) };
         }
 
+        if (!tags.IsEmpty)
+        {
+            bucket = bucket with { Configurations = bucket.Configurations.SetItem(BucketTagging.Document.Name, BucketTagging.Document.Format(new BucketTagging(tags))) };
+        }
+
         var outcome = await metadata.ExecuteAsync(new Commands.CreateBucket { Time = time.GetUtcNow(), Bucket = bucket }, cancellationToken);
         if (outcome.Status == Commands.WriteStatus.BucketExists && outcome.OwnerId == request.CallerId)
         {
@@ -89,8 +102,10 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
     {
         if (await metadata.FindBucketAsync(bucket.Name, cancellationToken) is { } existing && existing.OwnerId == bucket.OwnerId)
         {
-            // A success would say that it has the lock that was asked for.
-            if (bucket.ObjectLockEnabled && !existing.ObjectLockEnabled)
+            // A success would say that it has the lock, or the tags, that were asked for.
+            var tagging = BucketTagging.Document.Name;
+            if ((bucket.ObjectLockEnabled && !existing.ObjectLockEnabled)
+                || (bucket.Configurations.GetValueOrDefault(tagging) is { } tags && tags != existing.Configurations.GetValueOrDefault(tagging)))
             {
                 return S3Errors.BucketAlreadyOwnedByYou.With("BucketName", bucket.Name);
             }
@@ -130,20 +145,22 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
             : throw new S3Exception(S3Errors.Argument(OwnershipHeader, name, $"Invalid {OwnershipHeader} header: {name}")),
     };
 
-    private S3Error? CheckLocation(ReadOnlyMemory<byte> document)
+    // Location and Bucket describe directory buckets, which are not there.
+    private static XmlNode? ReadConfiguration(ReadOnlyMemory<byte> document)
     {
-        string? constraint = null;
-        if (document.Length > 0)
+        if (document.IsEmpty)
         {
-            var configuration = XmlNode.Parse(document, "CreateBucketConfiguration").Allow("LocationConstraint", "Location", "Bucket", "Tags");
-            if (!configuration.Children.All(child => child.Name == "LocationConstraint"))
-            {
-                return S3Errors.NotImplemented;
-            }
-
-            constraint = configuration.ChildText("LocationConstraint");
+            return null;
         }
 
+        var configuration = XmlNode.Parse(document, "CreateBucketConfiguration").Allow("LocationConstraint", "Location", "Bucket", "Tags");
+        return configuration.Children.All(child => child.Name is "LocationConstraint" or "Tags")
+            ? configuration
+            : throw new S3Exception(S3Errors.NotImplemented);
+    }
+
+    private S3Error? CheckLocation(string? constraint)
+    {
         if (string.IsNullOrEmpty(constraint))
         {
             return region.Name == ClassicRegion ? null : S3Errors.IllegalLocationConstraintException.Because(

@@ -15,7 +15,7 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         SuccessStatus = 204,
-        Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.OperationAborted],
         Demands = request => [Demand.OnObjectVersion("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging", permission: null, request)],
     };
 
@@ -35,7 +35,7 @@ internal sealed class DeleteObjectTagging(IMetadataStore metadata, TimeProvider 
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
                 VersionId = request.Query[ObjectVersions.Parameter],
-                ObjectOwnerId = record.Acl.OwnerId,
+                ObjectOrder = record.Order,
                 Tags = [],
             },
             cancellationToken);

@@ -14,8 +14,12 @@ internal sealed class GetObjectTagging : IS3Operation
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Xml("Tagging"),
         Errors = [S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
-        Demands = request => [Demand.OnObjectVersion("s3:GetObjectTagging", "s3:GetObjectVersionTagging", permission: null, request)],
+        Demands = request => [Demand(request)],
     };
+
+    /// <summary>The right to read the tags of the object, or of the version, that a request names.</summary>
+    public static Demand Demand(IncomingRequest request)
+        => Operations.Demand.OnObjectVersion("s3:GetObjectTagging", "s3:GetObjectVersionTagging", permission: null, request);
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
         => ValueTask.FromResult(request.Object is { } record

@@ -104,8 +104,7 @@ internal static class ObjectHeaders
             .With("Cache-Control", HeaderText.ReadQuery(request, "response-cache-control") ?? record.Headers.CacheControl)
             .With("Expires", HeaderText.ReadQuery(request, "response-expires") ?? record.Headers.Expires)
             .With(WebsiteRedirectLocation.Header, record.WebsiteRedirect)
-            .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass)
-            .With("x-amz-tagging-count", record.Tags.IsEmpty ? null : record.Tags.Length.ToString(CultureInfo.InvariantCulture));
+            .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass);
         foreach (var (name, value) in record.UserMetadata)
         {
             response.With(MetadataPrefix + name, EncodedWords.Encode(value));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Content;
@@ -14,7 +15,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
-internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions, LockVisibility locks)
+internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions, LockVisibility locks, Authorizer authorizer)
 {
     /// <summary>Query parameters of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalQuery =
@@ -53,7 +54,15 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
         var response = request.Query["partNumber"] is { } partNumber
             ? await PartAsync(request, record, partNumber, encryption, withContent, cancellationToken)
             : await RangeAsync(request, record, encryption, withContent, cancellationToken);
-        return response.Error is null ? response.WithLock(locked) : response;
+        if (response.Error is not null)
+        {
+            return response;
+        }
+
+        // How many tags there are is told to those who may read them.
+        return !record.Tags.IsEmpty && await authorizer.IsAllowedOnObjectAsync(request, GetObjectTagging.Demand(request.Incoming), cancellationToken)
+            ? response.WithLock(locked).With("x-amz-tagging-count", record.Tags.Length.ToString(CultureInfo.InvariantCulture))
+            : response.WithLock(locked);
     }
 
     private async ValueTask<S3Response> RangeAsync(

@@ -25,7 +25,7 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
         Errors =
         [
             S3Errors.AccessControlListNotSupported, S3Errors.MalformedACLError, S3Errors.MethodNotAllowed, S3Errors.MissingSecurityHeader, S3Errors.NoSuchBucket, S3Errors.NoSuchKey,
-            S3Errors.NoSuchVersion, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress,
+            S3Errors.NoSuchVersion, S3Errors.OperationAborted, S3Errors.UnexpectedContent, S3Errors.UnresolvableGrantByEmailAddress,
         ],
         Demands = request => [Demand.OnObjectVersion("s3:PutObjectAcl", "s3:PutObjectVersionAcl", AclPermission.WriteAcp, request)],
     };
@@ -45,7 +45,7 @@ internal sealed class PutObjectAcl(IMetadataStore metadata, AclReader acls, Time
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
                 VersionId = request.Query[ObjectVersions.Parameter],
-                ObjectOwnerId = record.Acl.OwnerId,
+                ObjectOrder = record.Order,
                 Acl = await AclRequest.ReadAsync(acls, request, record.Acl.OwnerId, request.Bucket.OwnerId, cancellationToken),
             },
             cancellationToken);

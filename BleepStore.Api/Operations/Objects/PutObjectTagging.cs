@@ -15,7 +15,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("Tagging"),
-        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion],
+        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.OperationAborted],
         Demands = request => [Demand.OnObjectVersion("s3:PutObjectTagging", "s3:PutObjectVersionTagging", permission: null, request)],
         HasConditionsOnDocument = true,
     };
@@ -36,7 +36,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
                 BucketId = request.Bucket.BucketId,
                 Key = request.Key,
                 VersionId = request.Query[ObjectVersions.Parameter],
-                ObjectOwnerId = record.Acl.OwnerId,
+                ObjectOrder = record.Order,
                 Tags = Tags.FromXml(await request.ReadDocumentAsync(cancellationToken)),
             },
             cancellationToken);

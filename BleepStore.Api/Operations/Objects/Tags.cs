@@ -50,12 +50,11 @@ internal static class Tags
     /// <summary>Reads a bucket's <c>Tagging</c> document, which may hold more tags than an object's.</summary>
     /// <exception cref="S3Exception">MalformedXML or InvalidTag.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> OfBucket(XmlNode document)
-    {
-        var tags = ReadSet(document);
-        return tags.Length <= S3Limits.MaxBucketTags
-            ? Check(tags)
-            : throw new S3Exception(S3Errors.BadRequest.Because("Bucket tag count cannot be greater than 50"));
-    }
+        => CheckBucket(ReadSet(document));
+
+    /// <summary>Reads the tags that a bucket is made with: they stand in their element without a set around them.</summary>
+    /// <exception cref="S3Exception">MalformedXML or InvalidTag.</exception>
+    public static ImmutableArray<KeyValuePair<string, string>> OfNewBucket(XmlNode element) => CheckBucket(Read(element));
 
     public static void Write(S3XmlWriter writer, ImmutableArray<KeyValuePair<string, string>> tags)
     {
@@ -82,8 +81,16 @@ internal static class Tags
     private static ImmutableArray<KeyValuePair<string, string>> ReadSet(XmlNode document)
     {
         var set = document.Allow("TagSet").Child("TagSet") ?? throw new S3Exception(S3Errors.MalformedXML);
-        return [.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))];
+        return Read(set);
     }
+
+    private static ImmutableArray<KeyValuePair<string, string>> Read(XmlNode set)
+        => [.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))];
+
+    private static ImmutableArray<KeyValuePair<string, string>> CheckBucket(ImmutableArray<KeyValuePair<string, string>> tags)
+        => tags.Length <= S3Limits.MaxBucketTags
+            ? Check(tags)
+            : throw new S3Exception(S3Errors.BadRequest.Because("Bucket tag count cannot be greater than 50"));
 
     private static S3Error Malformed(string header) => S3Errors.Argument(
         "x-amz-tagging",

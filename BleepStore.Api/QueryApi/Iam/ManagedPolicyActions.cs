@@ -16,7 +16,7 @@ internal sealed class ManagedPolicyActions(IMetadataStore metadata, TimeProvider
 
     public IEnumerable<QueryAction> Actions =>
     [
-        Of("CreatePolicy", CreateAsync) with { Parameter = Name },
+        Of("CreatePolicy", CreateAsync) with { Parameter = Name, TagAction = "TagPolicy" },
         Of("GetPolicy", GetAsync),
         Of("GetPolicyVersion", GetVersionAsync),
         Of("ListPolicyVersions", ListVersionsAsync),

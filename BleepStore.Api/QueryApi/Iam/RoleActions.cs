@@ -12,7 +12,7 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
 
     public IEnumerable<QueryAction> Actions =>
     [
-        Of("CreateRole", CreateAsync),
+        Of("CreateRole", CreateAsync) with { TagAction = "TagRole" },
         Of("GetRole", GetAsync),
         Of("ListRoles", ListAsync) with { Kind = null },
         Of("UpdateRole", UpdateAsync),

@@ -12,10 +12,10 @@ internal sealed class UserActions(IMetadataStore metadata, IdentityPages pages, 
 
     public IEnumerable<QueryAction> Actions =>
     [
-        Of("CreateUser", CreateAsync),
+        Of("CreateUser", CreateAsync) with { TagAction = "TagUser" },
         Of("GetUser", GetAsync),
         Of("ListUsers", ListAsync) with { Kind = null },
-        Of("UpdateUser", UpdateAsync) with { HasResult = false },
+        Of("UpdateUser", UpdateAsync) with { HasResult = false, NewName = "NewUserName" },
         Of("DeleteUser", DeleteAsync) with { HasResult = false },
         Of("ListAccountAliases", ListAliasesAsync) with { Kind = null },
         Of("GetAccountSummary", SummarizeAsync) with { Kind = null },
