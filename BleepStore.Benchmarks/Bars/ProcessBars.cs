@@ -7,7 +7,12 @@ namespace BleepStore.Benchmarks.Bars;
 internal static class ProcessBars
 {
     private const string Start = "start";
+    private const string Loaded = "the end of the load";
+    private const string Rest = "twelve seconds after";
     private const string Upload = "PUT 1 GiB";
+
+    // The store looks every five seconds whether a load has ended.
+    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(12);
 
     /// <summary>Before all load.</summary>
     public static BarGroup First { get; } = new(
@@ -23,10 +28,13 @@ internal static class ProcessBars
         "memory",
         context => Task.FromResult<IReadOnlyList<IProbe>>(
         [
+            new MemoryProbe(Loaded, context.Bed, TimeSpan.Zero),
+            new MemoryProbe(Rest, context.Bed, context.Scale.Requests is null ? RestTime : TimeSpan.Zero),
             context.Store(Upload, requests => new PutWorkload(requests, context.Scale.HugeBytes, keys: 1, UploadProof.Presigned, isOnce: true), connections: 1),
         ]),
         [
-            Bar.AtMost("after the load", 150, new Figure(Upload, "MB resident", result => (result.ResidentBeforeBytes ?? 0) / 1e6)),
+            Bar.AtMost("at the end of the load", 150, Figure.Memory(Loaded)),
+            Bar.AtMost("after the load, at rest", 150, Figure.Memory(Rest)),
             Bar.AtMost("PUT 1 GiB, memory", 30, Figure.AddedMemory(Upload)),
         ])
     {
