@@ -43,7 +43,7 @@ internal sealed class PolicyRoutes(IMetadataStore metadata, AdminAccounts accoun
         }
         catch (PolicyException e)
         {
-            return AdminAnswer.BadRequest($"The body must be a policy. {e.Message}");
+            return AdminAnswer.BadRequest($"The body must be a policy. {e.Explanation}");
         }
 
         return await ChangeAsync(request, holder, new SetInlinePolicy(name, document, holder.MaxCharacters), cancellationToken);

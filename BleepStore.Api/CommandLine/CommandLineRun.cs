@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Hosting;
 
@@ -34,12 +35,27 @@ internal static class CommandLineRun
     // The first fault alone: the value after a mistyped option would be told as a second one.
     private static string Fault(ParseResult parsed)
     {
+        if (parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } group)
+        {
+            return FaultOfGroup(group, string.Join(' ', Path(parsed.CommandResult).Skip(1)), parsed.UnmatchedTokens);
+        }
+
         var fault = parsed.Errors[0].Message;
         var names = parsed.CommandResult.Command.Options.Select(option => option.Name);
         return parsed.UnmatchedTokens is [var first, ..] && fault.Contains($"'{first}'", StringComparison.Ordinal)
             ? $"bleepstore: {fault.TrimEnd('.')}{NearestName.Suggestion(first, names)} (bleepstore --help lists the options)"
             : $"bleepstore: {fault} (bleepstore --help lists the options)";
     }
+
+    private static string FaultOfGroup(Command group, string path, IReadOnlyList<string> unmatched)
+    {
+        var verbs = group.Subcommands.Select(command => command.Name).ToArray();
+        var fault = unmatched is [var first, ..] ? $"there is no {path} {first}{NearestName.Suggestion(first, verbs)}" : $"{path} needs a command.";
+        return $"bleepstore: {fault} It takes {string.Join(", ", verbs)} (bleepstore {path} --help tells more)";
+    }
+
+    private static IEnumerable<string> Path(SymbolResult? result)
+        => result is CommandResult command ? [.. Path(command.Parent), command.Parent is null ? "bleepstore" : command.Command.Name] : [];
 
     private static RootCommand BuildRoot(ServeOptions options, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter errors)
     {

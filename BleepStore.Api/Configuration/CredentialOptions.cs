@@ -100,7 +100,10 @@ internal sealed record UserOptions
         }
         catch (Exception e) when (e is PolicyException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            settings.Refuse(key, $"must be a policy in JSON, or the name of a file with one. {e.Message}");
+            var reason = e is PolicyException policy ? policy.Explanation
+                : text.StartsWith("arn:", StringComparison.Ordinal) ? "A managed policy is attached to a user of a running server: bleepstore user policy attach."
+                : e.Message;
+            settings.Refuse(key, $"must be a policy in JSON, or the name of a file with one. {reason}");
             return "";
         }
     }

@@ -20,7 +20,7 @@ internal static class NearestName
             }
         }
 
-        return nearest is null ? "." : $"; did you mean {nearest}?";
+        return nearest is null ? "." : $"; did you mean {nearest.Replace(".*", "[]", StringComparison.Ordinal)}?";
     }
 
     // A right key in the wrong section is as near as one wrong letter; "enabled" could stand in any.

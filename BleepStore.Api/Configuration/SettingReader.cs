@@ -115,12 +115,25 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
                 continue;
             }
 
-            var isSection = _known.Any(known => known.StartsWith(leaf + ".", StringComparison.Ordinal));
-            AddError(isSection
-                ? $"{leaf} ({OriginOf(leaf)}) is a section with keys of its own, not a value."
-                : $"{leaf} ({OriginOf(leaf)}) is not a known key{NearestName.Suggestion(leaf, _known)}");
+            var pattern = Pattern(leaf);
+            var isList = _known.Any(known => known.StartsWith(pattern + ".*", StringComparison.Ordinal));
+            var isSection = _known.Any(known => known.StartsWith(pattern + ".", StringComparison.Ordinal));
+            AddError(isList ? $"{leaf} ({OriginOf(leaf)}) is a list: give each entry a line of its own that begins with a hyphen."
+                : isSection ? $"{leaf} ({OriginOf(leaf)}) is a section with keys of its own, not a value."
+                : $"{leaf} ({OriginOf(leaf)}) is not a known key{Suggestion(pattern)}");
         }
     }
+
+    // The keys of entries are learned with the entries, so where the list is misspelt only its own name can be found.
+    private string Suggestion(string pattern)
+    {
+        var list = ListOf(pattern);
+        return list == pattern || _known.Any(known => known.StartsWith(list + ".*", StringComparison.Ordinal))
+            ? NearestName.Suggestion(pattern, _known)
+            : NearestName.Suggestion(list, _known.Select(ListOf));
+    }
+
+    private static string ListOf(string pattern) => pattern.Split(".*")[0];
 
     private void AddError(string line) => _errors.Add(line.ReplaceLineEndings(" "));
 

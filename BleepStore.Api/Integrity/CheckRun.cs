@@ -49,7 +49,7 @@ internal sealed class CheckRun(string name, DateTimeOffset startedAt, Action<Fin
     public string Phase { get; private set; } = "";
 
     /// <summary>Share of the phase that is done, about; null when nobody knows how much there is.</summary>
-    public double? Share => _expectedBytes > 0 ? Math.Min(1, (double)Interlocked.Read(ref _bytes) / _expectedBytes) : _share;
+    public double? Share => State == CheckState.Done ? 1 : _expectedBytes > 0 ? Math.Min(1, (double)Interlocked.Read(ref _bytes) / _expectedBytes) : _share;
 
     /// <summary>
     /// True when rows (other than counters) were found to be wrong, repaired or not: what no row names may then be all that is left of

@@ -9,7 +9,8 @@ internal sealed class PolicyWords(PolicyKind kind)
 
     public PolicyException NoObject() => Say("Policies must be valid JSON and the first byte must be '{'");
 
-    public PolicyException NoJson(Exception inner) => new(_isBucket ? "This policy contains invalid Json" : "Syntax errors in policy.", detail: null, inner);
+    public PolicyException NoJson(Exception inner)
+        => _isBucket ? new("This policy contains invalid Json", detail: null, inner) : new("Syntax errors in policy.", inner.Message, inner);
 
     public PolicyException NoVersion() => Say("The policy must contain a valid version string");
 
@@ -93,5 +94,5 @@ internal sealed class PolicyWords(PolicyKind kind)
         }
     }
 
-    private PolicyException Say(string sentence) => new(_isBucket ? sentence : "Syntax errors in policy.");
+    private PolicyException Say(string sentence) => _isBucket ? new(sentence) : new("Syntax errors in policy.", sentence);
 }

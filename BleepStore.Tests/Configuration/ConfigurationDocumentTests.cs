@@ -32,6 +32,17 @@ public sealed class ConfigurationDocumentTests
     }
 
     [Fact]
+    public async Task The_file_that_the_document_shows_is_accepted()
+    {
+        var text = await File.ReadAllTextAsync(DocumentPath, TestContext.Current.CancellationToken);
+        using var file = new TemporaryFile(text.Split("```yaml")[1].Split("```")[0]);
+        var options = ConfigurationLoader.Load(file.Path, new Dictionary<string, string>(), new Dictionary<string, SourcedValue>());
+        options.Server.WebsiteDomains.ShouldBe(["website.example.com"]);
+        options.Auth.Users.Select(user => (user.AccessKey, user.Policies.Length)).ShouldBe([("partner", 0), ("reader", 1)]);
+        options.Lifecycle.Day.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task The_document_has_every_exit_code()
     {
         var codes = typeof(ExitCodes).GetFields()
@@ -40,9 +51,11 @@ public sealed class ConfigurationDocumentTests
         (await RowsAsync()).Select(row => row[0]).Where(cell => cell.All(char.IsAsciiDigit)).ShouldBe(codes, ignoreOrder: true);
     }
 
+    private static string DocumentPath => Path.Combine(RepositoryPaths.Root, "docs", "configuration.md");
+
     private static async Task<List<string[]>> RowsAsync()
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(RepositoryPaths.Root, "docs", "configuration.md"), TestContext.Current.CancellationToken);
+        var lines = await File.ReadAllLinesAsync(DocumentPath, TestContext.Current.CancellationToken);
         return [.. lines
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Select(line => line.Trim('|').Split('|').Select(cell => cell.Trim().Trim('`')).ToArray())];

@@ -51,7 +51,22 @@ public sealed class ConfigurationLoaderTests
     [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: nobody}]}",
         "auth.users.0.account = nobody (F:1): must be the id of an account of this file, such as bleepstore.")]
     [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, mail: x}]}",
-        "auth.users.0.mail (F:1) is not a known key; did you mean auth.users.*.email?")]
+        "auth.users.0.mail (F:1) is not a known key; did you mean auth.users[].email?")]
+    [InlineData("auth: {user: [{access_key: ann}]}", "auth.user.0.access_key (F:1) is not a known key; did you mean auth.users?")]
+    [InlineData("encryption: {kms: {key: [{id: a}]}}", "encryption.kms.key.0.id (F:1) is not a known key; did you mean encryption.kms.keys?")]
+    [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: bleepstore, policy: ['{}']}]}",
+        "auth.users.0.policy.0 (F:1) is not a known key; did you mean auth.users[].policies[]?")]
+    [InlineData("encryption: {kms: {keys: a}}", "encryption.kms.keys (F:1) is a list: give each entry a line of its own that begins with a hyphen.")]
+    [InlineData("server: {website_domain: [a.b]}", "server.website_domain.0 (F:1) is not a known key; did you mean server.website_domains?")]
+    [InlineData("lifecycle: {dai: 5s}", "lifecycle.dai (F:1) is not a known key; did you mean lifecycle.day?")]
+    [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: bleepstore, policies: '{}'}]}",
+        "auth.users.0.policies (F:1) is a list: give each entry a line of its own that begins with a hyphen.")]
+    [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: bleepstore, policies: ['{\"Statement\":{\"Efect\":\"Allow\"}}']}]}",
+        "auth.users.0.policies.0 = {\"Statement\":{\"Efect\":\"Allow\"}} (F:1): must be a policy in JSON, or the name of a file with one. "
+        + "Syntax errors in policy. Unknown field Efect")]
+    [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: bleepstore, policies: ['arn:aws:iam::aws:policy/IAMFullAccess']}]}",
+        "auth.users.0.policies.0 = arn:aws:iam::aws:policy/IAMFullAccess (F:1): must be a policy in JSON, or the name of a file with one. "
+        + "A managed policy is attached to a user of a running server: bleepstore user policy attach.")]
     [InlineData("server: {host: 0.0.0.0}",
         "server.host = 0.0.0.0 (F:1): the well-known default credentials are accepted on loopback only; set auth.access_key and auth.secret_key "
         + "(BLEEPSTORE__AUTH__ACCESS_KEY, BLEEPSTORE__AUTH__SECRET_KEY), or auth.allow_default_credentials: true.")]
@@ -293,19 +308,4 @@ public sealed class ConfigurationLoaderTests
 
     private static BleepStoreOptions Load(string? file, Dictionary<string, string>? variables = null)
         => ConfigurationLoader.Load(file, variables ?? [], new Dictionary<string, SourcedValue>());
-
-    private sealed class TemporaryFile : IDisposable
-    {
-        private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bleepstore-configuration-");
-
-        public TemporaryFile(string content)
-        {
-            Path = System.IO.Path.Combine(_directory.FullName, "some.yaml");
-            File.WriteAllText(Path, content);
-        }
-
-        public string Path { get; }
-
-        public void Dispose() => _directory.Delete(recursive: true);
-    }
 }
