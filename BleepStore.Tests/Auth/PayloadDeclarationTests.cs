@@ -68,6 +68,15 @@ public sealed class PayloadDeclarationTests
             .ShouldBe("Missing required header for this request: x-amz-content-sha256");
     }
 
+    [Fact]
+    public async Task The_query_declares_nothing_where_the_header_signs()
+    {
+        var request = new TestRequest("PUT", "/b/k?X-Amz-Content-Sha256=" + TestSigner.UnsignedPayload).With("x-amz-date", "20130524T000000Z");
+        _fixture.Signer.SignHeaderWith(request, VerifierFixture.Now, "host;x-amz-date");
+        (await _fixture.RefuseAsync(request, S3Errors.InvalidRequest)).Message
+            .ShouldBe("Missing required header for this request: x-amz-content-sha256");
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_declaration_given_twice_is_refused(string form)

@@ -117,6 +117,11 @@ public sealed class SignatureV2Tests
     public async Task A_url_with_half_a_signature_is_denied(string query)
         => await _fixture.RefuseAsync(new TestRequest("GET", "/b/k?" + query), S3Errors.AccessDenied);
 
+    [Fact]
+    public async Task A_time_before_all_times_is_shown_as_the_first()
+        => (await _fixture.RefuseAsync(new TestRequest("GET", "/b/k?AWSAccessKeyId=a&Signature=b&Expires=-1"), S3Errors.AccessDenied))
+            .Details.ToDictionary()["Expires"].ShouldBe("1970-01-01T00:00:00Z");
+
     [Theory]
     [InlineData(nameof(SignatureV2Mode.Presigned), true, true)]
     [InlineData(nameof(SignatureV2Mode.Presigned), false, false)]
@@ -156,6 +161,16 @@ public sealed class SignatureV2Tests
         => await new VerifierFixture(SignatureV2Mode.All).RefuseAsync(
             new TestRequest("GET", "/b/k").With("Date", "Fri, 24 May 2013 00:00:00 GMT").With("Authorization", authorization),
             S3Errors.InvalidArgument);
+
+    [Fact]
+    public async Task A_key_of_one_letter_signs_like_any_other()
+    {
+        var fixture = new VerifierFixture(SignatureV2Mode.All);
+        fixture.Keys["k"] = fixture.Keys[VerifierFixture.AccessKey] with { AccessKey = "k" };
+        var request = new TestRequest("GET", "/b/k");
+        new TestSignerV2("k", VerifierFixture.Secret).SignHeader(request, VerifierFixture.Now);
+        (await fixture.VerifyAsync(request)).IsSigned.ShouldBeTrue();
+    }
 
     [Fact]
     public async Task A_header_signature_covers_its_own_date()

@@ -191,6 +191,30 @@ public sealed class SignatureV4HeaderTests
         => await _fixture.RefuseAsync(Signed().Set("Authorization", authorization), S3Errors.AuthorizationHeaderMalformed);
 
     [Theory]
+    [InlineData("Credential=a,,Signature=b", "the authorization component \"\" is malformed.")]
+    [InlineData("Credential=a, Credential=b", "the authorization component \"Credential=b\" is malformed.")]
+    [InlineData("SignedHeaders=a, SignedHeaders=b", "the authorization component \"SignedHeaders=b\" is malformed.")]
+    [InlineData("Credential=a, SignedHeaders=host", "missing Signature.")]
+    [InlineData("Credential=a, Signature=b", "missing SignedHeaders.")]
+    [InlineData("SignedHeaders=host, Signature=b", "missing Credential.")]
+    public async Task A_malformed_header_is_told_what_is_wrong_with_it(string components, string expected)
+        => (await _fixture.RefuseAsync(Signed().Set("Authorization", "AWS4-HMAC-SHA256 " + components), S3Errors.AuthorizationHeaderMalformed))
+            .Message.ShouldBe("The authorization header is malformed; " + expected);
+
+    [Fact]
+    public void A_scope_for_another_service_is_read_and_a_broken_one_is_the_headers_fault()
+    {
+        var request = new TestRequest("POST", "/");
+        new TestSigner(VerifierFixture.AccessKey, VerifierFixture.Secret, "eu-west-1") { Service = "sts" }.SignHeader(request, VerifierFixture.Now);
+        var credential = SignatureV4Header.ParseQuery(request.ToIncoming(), VerifierFixture.Now).Credential;
+        credential.ServiceName.ToString().ShouldBe("sts");
+        credential.Region.ToString().ShouldBe("eu-west-1");
+        SpoilAuthorization(request, text => text.Replace("aws4_request", "aws5_request", StringComparison.Ordinal));
+        Should.Throw<S3Exception>(() => SignatureV4Header.ParseQuery(request.ToIncoming(), VerifierFixture.Now))
+            .Error.Code.ShouldBe("AuthorizationHeaderMalformed");
+    }
+
+    [Theory]
     [InlineData("AWS4-HMAC-SHA256")]
     [InlineData("AWS HAHAHA")]
     [InlineData("Basic YTpi")]

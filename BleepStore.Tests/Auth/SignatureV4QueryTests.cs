@@ -54,6 +54,13 @@ public sealed class SignatureV4QueryTests
     public async Task A_lifetime_out_of_range_is_refused(string expires)
         => await _fixture.RefuseAsync(Presigned("/b/k", expires), S3Errors.AuthorizationQueryParametersError);
 
+    [Theory]
+    [InlineData("0", "X-Amz-Expires must be at least one second")]
+    [InlineData("-1", "X-Amz-Expires must be non-negative")]
+    [InlineData("abc", "X-Amz-Expires should be a number")]
+    public async Task A_lifetime_out_of_range_is_told_why(string expires, string message)
+        => (await _fixture.RefuseAsync(Presigned("/b/k", expires), S3Errors.AuthorizationQueryParametersError)).Message.ShouldBe(message);
+
     [Fact]
     public async Task A_url_for_another_method_does_not_match() => await MismatchAsync(request => request.Method = "PUT");
 
@@ -132,6 +139,21 @@ public sealed class SignatureV4QueryTests
     [InlineData("X-Amz-Expires=60")]
     public async Task Half_a_signature_in_the_query_is_never_taken_for_none(string parameter)
         => await _fixture.RefuseAsync(new TestRequest("GET", "/b/k?" + parameter), S3Errors.AuthorizationQueryParametersError);
+
+    [Theory]
+    [InlineData("X-Amz-Algorithm")]
+    [InlineData("X-Amz-Credential")]
+    [InlineData("X-Amz-Date")]
+    [InlineData("X-Amz-Expires")]
+    [InlineData("X-Amz-SignedHeaders")]
+    [InlineData("X-Amz-Signature")]
+    public async Task A_signature_without_one_of_its_parameters_is_told_all_six(string missing)
+    {
+        var request = Presigned("/b/k");
+        Replace(request, missing + "=", "x=");
+        (await _fixture.RefuseAsync(request, S3Errors.AuthorizationQueryParametersError)).Message
+            .ShouldStartWith("Query-string authentication version 4 requires the X-Amz-Algorithm, ");
+    }
 
     [Theory]
     [InlineData("X-Amz-Algorithm=AWS4-HMAC-SHA256")]

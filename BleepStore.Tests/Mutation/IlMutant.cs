@@ -43,6 +43,11 @@ internal sealed record IlMutant(string Method, int Number, string Change, int Po
             var method = metadata.GetMethodDefinition(handle);
             var type = metadata.GetTypeDefinition(method.GetDeclaringType());
             var name = $"{metadata.GetString(type.Name)}.{metadata.GetString(method.Name)}";
+            for (; type.IsNested; name = $"{metadata.GetString(type.Name)}.{name}")
+            {
+                type = metadata.GetTypeDefinition(type.GetDeclaringType());
+            }
+
             if (method.RelativeVirtualAddress == 0 || s_written.Contains(metadata.GetString(method.Name)) || name.Contains('<', StringComparison.Ordinal) || !isWanted($"{metadata.GetString(type.Namespace)}.{name}"))
             {
                 continue;

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.Loader;
 using BleepStore.Api.Policies;
@@ -73,18 +74,30 @@ internal sealed class MutantRun(byte[] server, IReadOnlyList<string> testClasses
             }
 
             var number = 0;
-            foreach (var attribute in method.GetCustomAttributes().OfType<IDataAttribute>())
+            foreach (var arguments in await FindRowsAsync(type, method))
             {
-                await using var tracker = new DisposalTracker();
-                foreach (var row in await attribute.GetData(method, tracker))
-                {
-                    var arguments = row.GetData();
-                    cases.Add(($"{type.Name}.{method.Name} {number++}", () => InvokeAsync(type, method, arguments)));
-                }
+                cases.Add(($"{type.Name}.{method.Name} {number++}", () => InvokeAsync(type, method, arguments)));
             }
         }
 
         return cases;
+    }
+
+    /// <summary>The arguments of each case of a theory, which has at least one.</summary>
+    private static async Task<List<object?[]>> FindRowsAsync(Type type, MethodInfo method)
+    {
+        var rows = new List<object?[]>();
+        foreach (var attribute in method.GetCustomAttributes().OfType<IDataAttribute>())
+        {
+            await using var tracker = new DisposalTracker();
+
+            // Members are read from the copy: what is asked by the attribute alone answers nothing for a type that the runner did not find itself.
+            rows.AddRange(attribute is MemberDataAttribute member
+                ? ((IEnumerable)type.GetProperty(member.MemberName)!.GetValue(obj: null)!).Cast<ITheoryDataRow>().Select(row => row.GetData())
+                : (await attribute.GetData(method, tracker)).Select(row => row.GetData()));
+        }
+
+        return rows.Count > 0 ? rows : throw new InvalidOperationException($"{type.Name}.{method.Name} has no cases.");
     }
 
     private static async Task InvokeAsync(Type type, MethodInfo method, object?[] arguments)

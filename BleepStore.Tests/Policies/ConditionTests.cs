@@ -152,8 +152,27 @@ public sealed class ConditionTests
     [InlineData("StringEquals", "${}", "${}", true)]
     [InlineData("NumericEquals", "${k:number}", "5", true)]
     [InlineData("ArnLike", "arn:aws:iam::111122223333:user/team/${aws:username}", Arn, true)]
+    [InlineData("StringEquals", "a$", "a$", true)]
+    [InlineData("StringEquals", "x{aws:username}", "x{aws:username}", true)]
+    [InlineData("StringEquals", "$aws:username}", "$aws:username}", true)]
+    [InlineData("StringEquals", "${k:absent, plain}", "plain", true)]
+    [InlineData("StringEquals", "${k:absent, 'plain}", "'plain", true)]
+    [InlineData("StringEquals", "${k:absent, plain'}", "plain'", true)]
+    [InlineData("StringEquals", "${k:absent, '}", "'", true)]
+    [InlineData("StringEquals", "${k:absent, ''}", "", true)]
+    [InlineData("StringEquals", "${,x}", "x", true)]
+    [InlineData("StringEquals", "${aws:username}", "a", false)]
+    [InlineData("StringEquals", "<${aws:username}>", "<ann>", true)]
     public void A_variable_stands_for_the_requests_one_value_and_never_for_a_wildcard(string op, string policy, string request, bool isExpected)
         => Holds(op, [policy], "k:k=" + request, "aws:username=ann", "k:star=*", "k:several=1", "k:several=2", "k:number=5").ShouldBe(isExpected);
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_one_character()
+    {
+        Holds("StringLike", ["?"], "k:k=\ud83d").ShouldBeTrue();
+        Holds("StringLike", ["??"], "k:k=\ud83da").ShouldBeTrue();
+        Holds("StringLike", ["?"], "k:k=\ud83da").ShouldBeFalse();
+    }
 
     [Fact]
     public void A_policy_of_the_old_version_has_no_variables()
