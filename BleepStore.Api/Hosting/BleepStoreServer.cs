@@ -152,6 +152,7 @@ internal sealed partial class BleepStoreServer : IAsyncDisposable
         }
 
         ConsoleLogging.HideTargets(builder.Logging, options.Logging.Level);
+        ConsoleLogging.MuteFloods(builder.Logging, options.Logging.Level);
         builder.AddServiceDefaults();
         return builder;
     }

@@ -11,6 +11,7 @@ internal static class ConsoleLogging
 
     private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
     private const string RequestCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
+    private const string Http2Category = "Microsoft.AspNetCore.Server.Kestrel.Http2";
 
     /// <summary>
     /// Keeps the targets of requests out of every log, at any level: a presigned one opens what it names to whoever reads it. The access log has what
@@ -18,6 +19,12 @@ internal static class ConsoleLogging
     /// </summary>
     public static void HideTargets(ILoggingBuilder logging, LogLevel minimum)
         => logging.AddFilter(RequestCategory, level => level >= LogLevel.Warning && level >= minimum);
+
+    /// <summary>
+    /// Keeps a client's HTTP/2 frames from writing critical lines, thousands a second: the web server ends such a connection, which is all there is to do.
+    /// </summary>
+    public static void MuteFloods(ILoggingBuilder logging, LogLevel minimum)
+        => logging.AddFilter(Http2Category, level => level < LogLevel.Warning && level >= minimum);
 
     /// <summary>Sets up the console as the configuration says.</summary>
     /// <param name="logging">What to set up.</param>

@@ -68,12 +68,12 @@ internal sealed partial class DirectoryLock : IDisposable
     }
 
     /// <summary>Opens a file that only its owner may read.</summary>
-    /// <exception cref="IOException">A symbolic link stands there: only the directory itself may be one.</exception>
+    /// <exception cref="MetadataUnavailableException">A symbolic link stands there: only the directory itself may be one.</exception>
     public static FileStream OpenPrivate(string path, FileMode mode, FileShare share, long preallocationSize = 0)
     {
         if (new FileInfo(path).LinkTarget is not null)
         {
-            throw new IOException($"{path} is a symbolic link; only the directory of the metadata may be one.");
+            throw new MetadataUnavailableException($"{path} is a symbolic link; only the directory of the metadata may be one.", outcomeUnknown: false);
         }
 
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
