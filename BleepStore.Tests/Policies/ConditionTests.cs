@@ -78,6 +78,9 @@ public sealed class ConditionTests
     [InlineData("ArnLike", "*", Arn, true)]
     [InlineData("ArnNotEquals", "arn:aws:iam::111122223333:user/*", Arn, false)]
     [InlineData("ArnNotLike", "arn:aws:iam::4*:user/*", Arn, true)]
+    [InlineData("DateLessThan", "2026-01-01", "yesterday", false)]
+    [InlineData("ArnLike", "urn:aws:iam::111122223333:user/*", Arn, false)]
+    [InlineData("ArnLike", "*:aws:iam::1:x", ":aws:iam::1:x", true)]
     public void A_value_fulfils_or_fails_its_operator(string op, string policy, string request, bool isExpected)
     {
         Holds(op, [policy], "k:k=" + request).ShouldBe(isExpected);
@@ -163,6 +166,9 @@ public sealed class ConditionTests
     [InlineData("StringEquals", "${,x}", "x", true)]
     [InlineData("StringEquals", "${aws:username}", "a", false)]
     [InlineData("StringEquals", "<${aws:username}>", "<ann>", true)]
+    [InlineData("NumericEquals", "${k:absent}", "5", false)]
+    [InlineData("ArnLike", "arn:aws:iam::${k:number}:user/x", "arn:aws:iam::5:user/x", true)]
+    [InlineData("ArnLike", "arn:aws:iam::${k:number}:user/x", "arn:aws:iam::6:user/x", false)]
     public void A_variable_stands_for_the_requests_one_value_and_never_for_a_wildcard(string op, string policy, string request, bool isExpected)
         => Holds(op, [policy], "k:k=" + request, "aws:username=ann", "k:star=*", "k:several=1", "k:several=2", "k:number=5").ShouldBe(isExpected);
 
@@ -185,6 +191,9 @@ public sealed class ConditionTests
     [InlineData("Null", "maybe")]
     [InlineData("IpAddress", "10.0.0.0/33")]
     [InlineData("IpAddress", "10.0.0.0/-1")]
+    [InlineData("IpAddress", "10.0.0.0/ 8")]
+    [InlineData("IpAddress", "/8")]
+    [InlineData("DateLessThan", " 1767225600")]
     [InlineData("IpAddress", "fe80::1%eth0")]
     [InlineData("BinaryEquals", "no-base64!")]
     public void A_value_that_an_operator_cannot_compare_is_refused(string op, string value)
