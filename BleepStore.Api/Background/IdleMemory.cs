@@ -47,7 +47,10 @@ internal sealed class IdleMemory(Func<long> allocatedBytes, Action release, Time
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Look();
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                Look();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using BleepStore.Api.Content;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Bodies;
@@ -8,7 +9,7 @@ namespace BleepStore.Api.Bodies;
 /// The bytes of a body for whoever stores them: counted, hashed in the reader's own buffer, and ended only when every promise was kept.
 /// The read that would return 0 throws instead when one was not; every later read throws again.
 /// </summary>
-internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, long? lengthBytes, BodyRequirements requirements) : Stream
+internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, long? lengthBytes, BodyRequirements requirements) : ForwardStream
 {
     private bool _failed;
 
@@ -17,18 +18,6 @@ internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, l
 
     /// <summary>The digests, once a read has returned 0; null before.</summary>
     public (byte[] Md5, BodyChecksum Checksum)? Result { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override long Position
@@ -74,27 +63,6 @@ internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, l
         _failed = false;
         return count;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void RefuseExcess()
     {

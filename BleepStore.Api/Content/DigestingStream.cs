@@ -4,20 +4,10 @@ using BleepStore.Api.Checksums;
 namespace BleepStore.Api.Content;
 
 /// <summary>Computes MD5 and a checksum of what is read through it: for copies, whose bytes no client sends.</summary>
-internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm) : Stream
+internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm) : ForwardStream
 {
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     private readonly RunningChecksum _checksum = RunningChecksum.Create(algorithm);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>MD5 of all bytes read. Called once, at the end.</summary>
     public byte[] FinishMd5() => _md5.GetHashAndReset();
@@ -32,21 +22,6 @@ internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm
         _checksum.Append(buffer.Span[..count]);
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Asynchronous reads only.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Some sources give up what they hold only asynchronously.</summary>
     public override async ValueTask DisposeAsync()

@@ -3,20 +3,10 @@ using BleepStore.Api.Encryption;
 namespace BleepStore.Api.Content;
 
 /// <summary>Reads slices of segments one after another, each opened when it is reached.</summary>
-internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<SegmentSlice> slices, DataKey? dataKey) : Stream
+internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<SegmentSlice> slices, DataKey? dataKey) : ForwardStream
 {
     private readonly IAsyncEnumerator<SegmentSlice> _slices = slices.GetAsyncEnumerator();
     private Stream? _current;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,21 +35,6 @@ internal sealed class SegmentedStream(ObjectReader reader, IAsyncEnumerable<Segm
 
         return 0;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Asynchronous reads only.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

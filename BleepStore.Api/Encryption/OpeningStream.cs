@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using BleepStore.Api.Content;
 using BleepStore.Storage;
 
 namespace BleepStore.Api.Encryption;
@@ -7,7 +8,7 @@ namespace BleepStore.Api.Encryption;
 /// <summary>
 /// Decrypts a range of a segment. No byte of a frame is handed out before the whole frame is known to be what was written there.
 /// </summary>
-internal sealed class OpeningStream : Stream
+internal sealed class OpeningStream : ForwardStream
 {
     private readonly Stream _source;
     private readonly SegmentCipher _cipher;
@@ -30,16 +31,6 @@ internal sealed class OpeningStream : Stream
         _skip = (int)(offset % SealedLayout.PlainFrameBytes);
         _left = length;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Which stored bytes hold a range of the content.</summary>
     public static (long Offset, long Length) StoredRange(long plainLength, long offset, long length)
@@ -101,21 +92,6 @@ internal sealed class OpeningStream : Stream
 
         return total;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Asynchronous reads only.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using BleepStore.Api.Content;
 
 namespace BleepStore.Api.Encryption;
 
@@ -7,7 +8,7 @@ namespace BleepStore.Api.Encryption;
 /// Encrypts what is read through it, frame by frame. The last frame comes only after the source has ended, so a source that throws at its last
 /// read leaves bytes that nothing can open. Disposes the cipher, not the source.
 /// </summary>
-internal sealed class SealingStream(Stream source, SegmentCipher cipher) : Stream
+internal sealed class SealingStream(Stream source, SegmentCipher cipher) : ForwardStream
 {
     private byte[] _plain = ArrayPool<byte>.Shared.Rent(SealedLayout.PlainFrameBytes);
     private byte[] _ahead = ArrayPool<byte>.Shared.Rent(SealedLayout.PlainFrameBytes);
@@ -20,16 +21,6 @@ internal sealed class SealingStream(Stream source, SegmentCipher cipher) : Strea
     private bool _hasEnded;
     private bool _isDone;
     private bool _isDisposed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -70,21 +61,6 @@ internal sealed class SealingStream(Stream source, SegmentCipher cipher) : Strea
         _sealedAt += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Asynchronous reads only.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
