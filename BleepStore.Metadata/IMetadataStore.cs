@@ -116,6 +116,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>The wrapped keys of the store, a handful, in order of number: a new root key has to wrap them anew, see <see cref="RewrapStoreKey"/>.</summary>
     ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken);
 
+    /// <summary>How far the last pass of lifecycle rules came; null when it came to its end. See <see cref="SetLifecyclePlace"/>.</summary>
+    ValueTask<LifecyclePlace?> FindLifecyclePlaceAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Garbage after a row and with a sequence up to <paramref name="upTo"/>, oldest first. Commands only add behind the rows that are there, so
     /// who reads on after the last row misses nothing.

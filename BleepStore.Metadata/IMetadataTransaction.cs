@@ -139,6 +139,9 @@ public interface IMetadataTransaction
     /// <summary>Inserts or replaces by number.</summary>
     void PutStoreKey(int id, ReadOnlyMemory<byte> wrappedKey);
 
+    /// <summary>Keeps the one place of the lifecycle pass; null removes it.</summary>
+    void PutLifecyclePlace(LifecyclePlace? place);
+
     uint HighestBoot(uint node);
 
     void PutBoot(BootRecord boot);

@@ -23,9 +23,17 @@ internal sealed class LifecycleWalk
     private readonly LifecycleCalendar _calendar;
     private readonly TimeProvider _time;
     private readonly LifecycleCounts _counts;
+    private readonly string _rulesText;
+    private readonly string _rulesDigest;
     private readonly Queue<string> _objectPrefixes;
     private readonly Queue<string> _uploadPrefixes;
+
+    // What a page held that is due and not yet dealt with: a command that failed is tried again at the next step.
+    private readonly Queue<Expiration> _due = [];
+    private readonly Queue<UploadRecord> _dueUploads = [];
     private (string? Key, string? Id) _after;
+    private string _key = "";
+    private string _doneKey = "";
     private ObjectRecord? _loneMarker;
     private DateTimeOffset _newerTime;
     private int _noncurrentSeen;
@@ -33,10 +41,13 @@ internal sealed class LifecycleWalk
     public LifecycleWalk(IMetadataStore metadata, BucketRecord bucket, LifecycleConfiguration rules, LifecycleCalendar calendar, TimeProvider time, LifecycleCounts counts)
     {
         (_metadata, _bucket, _rules, _calendar, _time, _counts) = (metadata, bucket, rules, calendar, time, counts);
+        _rulesText = bucket.Configurations[ExpireObjects.Configuration];
+        _rulesDigest = LifecyclePlace.DigestOf(_rulesText);
         var enabled = rules.Rules.Where(rule => rule.IsEnabled).ToList();
         _objectPrefixes = Prefixes(enabled.Where(rule => rule.NoncurrentDays is not null || rule.ExpirationDays is not null
             || rule.ExpirationDate is not null || rule.ExpiredObjectDeleteMarker == true));
         _uploadPrefixes = Prefixes(enabled.Where(rule => rule.AbortUploadDays is not null));
+        Place = NewPlace();
     }
 
     /// <summary>Name of the bucket.</summary>
@@ -45,24 +56,53 @@ internal sealed class LifecycleWalk
     /// <summary>Versions and uploads that were dealt with.</summary>
     public int Done { get; private set; }
 
+    /// <summary>How far the walk has come: what was due up to there has been dealt with.</summary>
+    public LifecyclePlace Place { get; private set; }
+
+    /// <summary>Goes on, before the first step, where another walk by the same rules was.</summary>
+    public void GoOnFrom(LifecyclePlace place)
+    {
+        if (place.IsAmongUploads)
+        {
+            _objectPrefixes.Clear();
+        }
+
+        var prefixes = place.IsAmongUploads ? _uploadPrefixes : _objectPrefixes;
+        if (place.Key.Length == 0 || !prefixes.Any(prefix => place.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        // None of the prefixes is within another, so a key has only one.
+        while (!place.Key.StartsWith(prefixes.Peek(), StringComparison.Ordinal))
+        {
+            prefixes.Dequeue();
+        }
+
+        (_after, _key, _doneKey, Place) = ((place.Key, null), place.Key, place.Key, place);
+    }
+
     /// <summary>Looks at one page; false when the walk is over.</summary>
     public async ValueTask<bool> StepAsync(CancellationToken cancellationToken)
     {
+        await DoDueAsync(cancellationToken);
         if (_objectPrefixes.TryPeek(out var prefix))
         {
-            var due = _bucket.Versioning == VersioningState.Unversioned
-                ? await ReadObjectsAsync(prefix, cancellationToken)
-                : await ReadVersionsAsync(prefix, cancellationToken);
-            foreach (var batch in due.Chunk(RowsPerCommand))
+            if (_bucket.Versioning == VersioningState.Unversioned)
             {
-                await ExpireAsync(batch, cancellationToken);
+                await ReadObjectsAsync(prefix, cancellationToken);
+            }
+            else
+            {
+                await ReadVersionsAsync(prefix, cancellationToken);
             }
         }
         else if (_uploadPrefixes.TryPeek(out prefix))
         {
-            await AbortUploadsAsync(prefix, cancellationToken);
+            await ReadUploadsAsync(prefix, cancellationToken);
         }
 
+        await DoDueAsync(cancellationToken);
         return _objectPrefixes.Count + _uploadPrefixes.Count > 0;
     }
 
@@ -73,29 +113,37 @@ internal sealed class LifecycleWalk
         return new Queue<string>(all.Where(prefix => !all.Exists(other => other.Length < prefix.Length && prefix.StartsWith(other, StringComparison.Ordinal))));
     }
 
-    private async ValueTask<List<Expiration>> ReadObjectsAsync(string prefix, CancellationToken cancellationToken)
+    private async ValueTask ReadObjectsAsync(string prefix, CancellationToken cancellationToken)
     {
         var page = await _metadata.ListObjectsAsync(_bucket.BucketId, new ListQuery(prefix, "", _after.Key, PageRows), cancellationToken);
         var now = _time.GetUtcNow();
+        foreach (var record in page.Objects)
+        {
+            BeginKey(record.Key);
+            if (IsExpired(record, now))
+            {
+                _due.Enqueue(new Expiration(ExpirationKind.Current, record));
+            }
+        }
+
         Advance(_objectPrefixes, page.NextAfter, null);
-        return [.. page.Objects.Where(record => IsExpired(record, now)).Select(record => new Expiration(ExpirationKind.Current, record))];
     }
 
-    private async ValueTask<List<Expiration>> ReadVersionsAsync(string prefix, CancellationToken cancellationToken)
+    private async ValueTask ReadVersionsAsync(string prefix, CancellationToken cancellationToken)
     {
         var page = await _metadata.ListVersionsAsync(
             _bucket.BucketId, new VersionListQuery(prefix, "", _after.Key, _after.Id, PageRows), cancellationToken);
-        var due = new List<Expiration>();
         var now = _time.GetUtcNow();
         foreach (var (version, isLatest) in page.Versions)
         {
+            BeginKey(version.Key);
             if (isLatest)
             {
-                EndKey(due, now);
+                EndKey(now);
                 (_loneMarker, _noncurrentSeen) = (version.IsDeleteMarker ? version : null, 0);
                 if (!version.IsDeleteMarker && IsExpired(version, now))
                 {
-                    due.Add(new Expiration(ExpirationKind.Current, version));
+                    _due.Enqueue(new Expiration(ExpirationKind.Current, version));
                 }
             }
             else
@@ -103,7 +151,7 @@ internal sealed class LifecycleWalk
                 _loneMarker = null;
                 if (LifecycleDecisions.IsNoncurrentDue(_rules, version, _newerTime, _noncurrentSeen, now, _calendar))
                 {
-                    due.Add(new Expiration(ExpirationKind.Noncurrent, version));
+                    _due.Enqueue(new Expiration(ExpirationKind.Noncurrent, version));
                 }
 
                 _noncurrentSeen++;
@@ -114,26 +162,50 @@ internal sealed class LifecycleWalk
 
         if (!page.IsTruncated)
         {
-            EndKey(due, now);
+            EndKey(now);
         }
 
         Advance(_objectPrefixes, page.IsTruncated ? page.NextKeyMarker : null, page.NextVersionIdMarker);
-        return due;
     }
 
     /// <summary>Only at the next key it is known that nothing lies behind a delete marker.</summary>
-    private void EndKey(List<Expiration> due, DateTimeOffset now)
+    private void EndKey(DateTimeOffset now)
     {
         if (_loneMarker is not null && LifecycleDecisions.IsMarkerDue(_rules, _loneMarker, now, _calendar))
         {
-            due.Add(new Expiration(ExpirationKind.Marker, _loneMarker));
+            _due.Enqueue(new Expiration(ExpirationKind.Marker, _loneMarker));
         }
 
         _loneMarker = null;
     }
 
+    private async ValueTask ReadUploadsAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var page = await _metadata.ListUploadsAsync(_bucket.BucketId, new UploadListQuery(prefix, "", _after.Key, _after.Id, PageRows), cancellationToken);
+        var now = _time.GetUtcNow();
+        foreach (var upload in page.Uploads)
+        {
+            BeginKey(upload.Key);
+            if (LifecycleDecisions.FindAbort(_rules, upload.Key, upload.InitiatedAt, _calendar) is var (at, _) && now >= at)
+            {
+                _dueUploads.Enqueue(upload);
+            }
+        }
+
+        Advance(_uploadPrefixes, page.IsTruncated ? page.NextKeyMarker : null, page.NextUploadIdMarker);
+    }
+
     private bool IsExpired(ObjectRecord record, DateTimeOffset now)
         => LifecycleDecisions.FindExpiration(_rules, record, _calendar) is var (at, _) && now >= at;
+
+    // A page may end within the versions of a key, so a key is done with when the next one is met.
+    private void BeginKey(string key)
+    {
+        if (key != _key)
+        {
+            (_doneKey, _key) = (_key, key);
+        }
+    }
 
     private void Advance(Queue<string> prefixes, string? key, string? id)
     {
@@ -142,10 +214,40 @@ internal sealed class LifecycleWalk
         {
             _after = (null, null);
             prefixes.Dequeue();
+            if (ReferenceEquals(prefixes, _objectPrefixes) && prefixes.Count == 0)
+            {
+                (_key, _doneKey) = ("", "");
+            }
         }
     }
 
-    private async ValueTask ExpireAsync(Expiration[] batch, CancellationToken cancellationToken)
+    private async ValueTask DoDueAsync(CancellationToken cancellationToken)
+    {
+        while (_due.Count > 0)
+        {
+            var batch = _due.Take(RowsPerCommand).ToList();
+            await ExpireAsync(batch, cancellationToken);
+            batch.ForEach(_ => _due.Dequeue());
+        }
+
+        while (_dueUploads.TryPeek(out var upload))
+        {
+            var abort = new AbortUpload
+            {
+                Time = _time.GetUtcNow(),
+                Bucket = _bucket.Name,
+                BucketId = _bucket.BucketId,
+                Key = upload.Key,
+                UploadId = upload.UploadId,
+            };
+            Count(await _metadata.ExecuteAsync(abort, cancellationToken), LifecycleAction.AbortUpload);
+            _dueUploads.Dequeue();
+        }
+
+        Place = NewPlace();
+    }
+
+    private async ValueTask ExpireAsync(List<Expiration> batch, CancellationToken cancellationToken)
     {
         var outcomes = await _metadata.ExecuteAsync(
             new ExpireObjects
@@ -153,7 +255,7 @@ internal sealed class LifecycleWalk
                 Time = _time.GetUtcNow(),
                 Bucket = _bucket.Name,
                 BucketId = _bucket.BucketId,
-                Rules = _bucket.Configurations[ExpireObjects.Configuration],
+                Rules = _rulesText,
                 Expirations = [.. batch],
                 VersionSalt = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
             },
@@ -169,24 +271,7 @@ internal sealed class LifecycleWalk
         }
     }
 
-    private async ValueTask AbortUploadsAsync(string prefix, CancellationToken cancellationToken)
-    {
-        var page = await _metadata.ListUploadsAsync(_bucket.BucketId, new UploadListQuery(prefix, "", _after.Key, _after.Id, PageRows), cancellationToken);
-        var now = _time.GetUtcNow();
-        foreach (var upload in page.Uploads)
-        {
-            if (LifecycleDecisions.FindAbort(_rules, upload.Key, upload.InitiatedAt, _calendar) is var (at, _) && now >= at)
-            {
-                Count(
-                    await _metadata.ExecuteAsync(
-                        new AbortUpload { Time = now, Bucket = _bucket.Name, BucketId = _bucket.BucketId, Key = upload.Key, UploadId = upload.UploadId },
-                        cancellationToken),
-                    LifecycleAction.AbortUpload);
-            }
-        }
-
-        Advance(_uploadPrefixes, page.IsTruncated ? page.NextKeyMarker : null, page.NextUploadIdMarker);
-    }
+    private LifecyclePlace NewPlace() => new(_bucket.Name, _bucket.BucketId, _rulesDigest, IsAmongUploads: _objectPrefixes.Count == 0, _doneKey);
 
     private void Count(WriteOutcome outcome, LifecycleAction action)
     {

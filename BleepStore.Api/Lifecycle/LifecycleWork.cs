@@ -1,21 +1,30 @@
 using BleepStore.Api.Configurations;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
+using BleepStore.Storage;
 
 namespace BleepStore.Api.Lifecycle;
 
 /// <summary>
-/// Passes over the buckets with lifecycle rules, again and again, a page at a time. It keeps its place over errors; after a start it begins anew,
-/// which repeats nothing: what is done is no longer there to be found.
+/// Passes over the buckets with lifecycle rules, again and again, a page at a time. A pass keeps its place over errors, and while it goes on the place
+/// is a row that is written anew every second, so that the pass goes on after a restart where it was, or a second before that.
 /// </summary>
 internal sealed partial class LifecycleWork(
-    IMetadataStore metadata, LifecycleSettings settings, LifecycleCounts counts, TimeProvider time, ILogger<LifecycleWork> logger)
+    IMetadataStore metadata, LifecycleSettings settings, LifecycleCounts counts, ICrashPoints crashPoints, TimeProvider time, ILogger<LifecycleWork> logger)
 {
     private const int BucketsPerPage = 1000;
+
+    // A pass that is over sooner writes nothing.
+    private static readonly TimeSpan PlaceInterval = TimeSpan.FromSeconds(1);
 
     private readonly LifecycleCalendar _calendar = new(settings.Day);
     private readonly Queue<string> _buckets = [];
     private string? _lastListed;
     private LifecycleWalk? _walk;
+    private long? _placedAt;
+    private bool _isPlaceRead;
+    private bool _hasRow;
 
     /// <summary>How long to wait after a pass.</summary>
     public TimeSpan Interval => settings.Interval;
@@ -28,11 +37,19 @@ internal sealed partial class LifecycleWork(
             return false;
         }
 
+        if (!_isPlaceRead)
+        {
+            await GoOnAsync(cancellationToken);
+        }
+
+        _placedAt ??= time.GetTimestamp();
         if (_walk is null && !await TakeNextBucketAsync(cancellationToken))
         {
+            await EndAsync(cancellationToken);
             return false;
         }
 
+        await KeepPlaceAsync(cancellationToken);
         if (_walk is { } walk && !await walk.StepAsync(cancellationToken))
         {
             if (walk.Done > 0)
@@ -44,6 +61,19 @@ internal sealed partial class LifecycleWork(
         }
 
         return true;
+    }
+
+    /// <summary>Takes up the pass that the process before this one did not end.</summary>
+    private async ValueTask GoOnAsync(CancellationToken cancellationToken)
+    {
+        if (await metadata.FindLifecyclePlaceAsync(cancellationToken) is { } place)
+        {
+            _walk = await FindWalkAsync(place.Bucket, place, cancellationToken);
+            (_lastListed, _hasRow) = (place.Bucket, true);
+            Log.GoesOn(logger, place.Bucket);
+        }
+
+        _isPlaceRead = true;
     }
 
     /// <summary>False when there are no more buckets: the next pass begins with the first.</summary>
@@ -61,19 +91,66 @@ internal sealed partial class LifecycleWork(
             return _lastListed is not null;
         }
 
-        // Read anew: since it was listed the rules may have changed, or the bucket.
-        if (await metadata.FindBucketAsync(_buckets.Peek(), cancellationToken) is { } bucket && LifecycleConfiguration.Document.Find(bucket) is { } rules)
-        {
-            _walk = new LifecycleWalk(metadata, bucket, rules, _calendar, time, counts);
-        }
-
+        _walk = await FindWalkAsync(_buckets.Peek(), place: null, cancellationToken);
         _buckets.Dequeue();
         return true;
+    }
+
+    /// <summary>A walk through a bucket by the rules that it has now, from a place on that still counts there; null where there is nothing to walk.</summary>
+    private async ValueTask<LifecycleWalk?> FindWalkAsync(string name, LifecyclePlace? place, CancellationToken cancellationToken)
+    {
+        if (await metadata.FindBucketAsync(name, cancellationToken) is not { } bucket || LifecycleConfiguration.Document.Find(bucket) is not { } rules)
+        {
+            return null;
+        }
+
+        var walk = new LifecycleWalk(metadata, bucket, rules, _calendar, time, counts);
+        if (place?.IsIn(bucket) == true)
+        {
+            walk.GoOnFrom(place);
+        }
+
+        return walk;
+    }
+
+    /// <summary>Makes the place durable now and then; a walk whose bucket or rules are others by now is begun anew.</summary>
+    private async ValueTask KeepPlaceAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetTimestamp();
+        if (_walk is not { } walk || time.GetElapsedTime(_placedAt ?? now, now) < PlaceInterval)
+        {
+            return;
+        }
+
+        if (await metadata.ExecuteAsync(new SetLifecyclePlace { Time = time.GetUtcNow(), Place = walk.Place }, cancellationToken))
+        {
+            _hasRow = true;
+            crashPoints.Hit("lifecycle.placed");
+        }
+        else
+        {
+            _walk = await FindWalkAsync(walk.Bucket, place: null, cancellationToken);
+        }
+
+        _placedAt = now;
+    }
+
+    private async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_hasRow)
+        {
+            await metadata.ExecuteAsync(new SetLifecyclePlace { Time = time.GetUtcNow(), Place = null }, cancellationToken);
+        }
+
+        (_placedAt, _hasRow) = (null, false);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1241, LogLevel.Information, "The lifecycle rules of {Bucket} dealt with {Count} versions and uploads")]
         public static partial void Walked(ILogger logger, string bucket, int count);
+
+        [LoggerMessage(1242, LogLevel.Information, "The pass of lifecycle rules that the last process began goes on at bucket {Bucket}")]
+        public static partial void GoesOn(ILogger logger, string bucket);
     }
 }

@@ -247,6 +247,9 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => ReadAsync(_state.StoreKeys.From(0).Select(row => new StoreKeyRecord(row.Key, row.Value)).ToImmutableArray(), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<LifecyclePlace?> FindLifecyclePlaceAsync(CancellationToken cancellationToken) => ReadAsync(_state.LifecyclePlace, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ReadOnlyMemory<byte>?> FindInlineBodyAsync(UInt128 blobId, CancellationToken cancellationToken)
         => ReadAsync(FindInlineBody(_state, blobId), cancellationToken);
 

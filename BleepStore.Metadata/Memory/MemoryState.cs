@@ -71,6 +71,9 @@ internal sealed record MemoryState
 
     public OrderedMap<int, ReadOnlyMemory<byte>> StoreKeys { get; init; } = new(Comparer<int>.Default, key => key.Length);
 
+    /// <summary>How far the pass of lifecycle rules has come.</summary>
+    public LifecyclePlace? LifecyclePlace { get; init; }
+
     public OrderedMap<(uint Node, uint Boot), BootRecord> Boots { get; init; } = new(Comparer<(uint, uint)>.Default, None);
 
     /// <summary>Estimated bytes of all rows.</summary>

@@ -294,6 +294,9 @@ internal sealed class MemoryTransaction : IMetadataTransaction
         => _state = _state with { StoreKeys = _state.StoreKeys.With(id, wrappedKey.ToArray()) };
 
     /// <inheritdoc/>
+    public void PutLifecyclePlace(LifecyclePlace? place) => _state = _state with { LifecyclePlace = place };
+
+    /// <inheritdoc/>
     public uint HighestBoot(uint node)
     {
         var index = _state.Boots.IndexAtOrAfter((node, uint.MaxValue));

@@ -66,6 +66,7 @@ internal sealed class SqliteQueries(SqliteDatabase database)
     private readonly SqliteStatement _boots = database.Prepare("SELECT node, boot, swept FROM boots WHERE node = ? ORDER BY boot");
     private readonly SqliteStatement _storeKey = database.Prepare("SELECT wrapped FROM store_keys WHERE id = ?");
     private readonly SqliteStatement _storeKeys = database.Prepare("SELECT id, wrapped FROM store_keys ORDER BY id");
+    private readonly SqliteStatement _lifecyclePlace = database.Prepare("SELECT record FROM lifecycle_place");
     private readonly SqliteStatement _backends = database.Prepare("SELECT name FROM backends WHERE blobs > 0 AND name <> '' ORDER BY name");
 
     private const string OwnerColumns = "SELECT blob_id, bucket_id, key, \"order\", upload_id, part_number, backend FROM blob_owners ";
@@ -266,6 +267,8 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 
     public List<StoreKeyRecord> ListStoreKeys()
         => _storeKeys.All(int.MaxValue, row => new StoreKeyRecord((int)row.Int64(0), row.Bytes(1).ToArray()));
+
+    public LifecyclePlace? FindLifecyclePlace() => _lifecyclePlace.First(row => LifecyclePlaceEncoding.Decode(row.Bytes(0)));
 
     public List<BootRecord> ListBoots(uint node)
         => _boots.Bind(node).All(int.MaxValue, row => new BootRecord((uint)row.Int64(0), (uint)row.Int64(1), row.Int64(2) != 0));

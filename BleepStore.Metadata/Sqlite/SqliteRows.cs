@@ -113,6 +113,10 @@ internal sealed class SqliteRows(SqliteDatabase database)
 
     public SqliteStatement PutStoreKey { get; } = database.Prepare("INSERT OR REPLACE INTO store_keys (id, wrapped) VALUES (?, ?)");
 
+    public SqliteStatement PutLifecyclePlace { get; } = database.Prepare("INSERT OR REPLACE INTO lifecycle_place (id, record) VALUES (1, ?)");
+
+    public SqliteStatement DeleteLifecyclePlace { get; } = database.Prepare("DELETE FROM lifecycle_place");
+
     public SqliteStatement HighestBoot { get; } = database.Prepare("SELECT ifnull(max(boot), 0) FROM boots WHERE node = ?");
 
     public SqliteStatement PutBoot { get; } = database.Prepare("INSERT OR REPLACE INTO boots (node, boot, swept) VALUES (?, ?, ?)");

@@ -69,6 +69,7 @@ internal static class SqliteSchema
             PRIMARY KEY (account_id, kind, name)) WITHOUT ROWID;
         """,
         "CREATE TABLE store_keys (id INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);",
+        "CREATE TABLE lifecycle_place (id INTEGER PRIMARY KEY CHECK (id = 1), record BLOB NOT NULL);",
     ];
 
     /// <summary>Makes the tables of a new file, or checks that an old one can be read and brings it to this format.</summary>

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Text;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Lifecycle;
+using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Memory;
 using BleepStore.Metadata.Records;
+using BleepStore.Storage;
 using BleepStore.Tests.Auth;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +21,7 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
 
     // Noon, so that midnight is half a day away.
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
-    private readonly MemoryMetadataStore _metadata = new();
+    private MemoryMetadataStore _metadata = new();
     private readonly LifecycleCounts _counts = new();
     private long _bucketId;
 
@@ -187,12 +189,44 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_command_failed_to_do_is_tried_again_before_the_pass_goes_on()
+    {
+        _metadata = new MemoryMetadataStore(maxBytes: 1 << 20);
+        await CreateAsync(Rule("<Filter><Prefix>a/</Prefix></Filter><Expiration><Days>1</Days></Expiration>"), isVersioned: true);
+        for (var i = 0; i < 300; i++)
+        {
+            await PutAsync(string.Create(CultureInfo.InvariantCulture, $"a/{i:d4}"));
+        }
+
+        await Should.ThrowAsync<MetadataFullException>(async () =>
+        {
+            for (var i = 0; ; i++)
+            {
+                await PutAsync(string.Create(CultureInfo.InvariantCulture, $"b/{i:d1000}"));
+            }
+        });
+        _time.Advance(TimeSpan.FromDays(3));
+        var work = NewWork();
+        await Should.ThrowAsync<MetadataFullException>(() => PassAsync(work), "a marker needs room");
+        (await KeysAsync()).Count(key => key.StartsWith("a/", StringComparison.Ordinal)).ShouldBeGreaterThan(200);
+        foreach (var (version, _) in (await ListAsync()).Where(row => row.Version.Key.StartsWith("b/", StringComparison.Ordinal)))
+        {
+            await _metadata.ExecuteAsync(
+                new DeleteObjects { Time = _time.GetUtcNow(), Bucket = "bucket", BucketId = _bucketId, Keys = [new ObjectToDelete(version.Key, VersionId: version.VersionId)] }, Token);
+        }
+
+        await PassAsync(work);
+        (await KeysAsync()).ShouldBeEmpty();
+        _counts.Of(LifecycleAction.Expire).ShouldBe(300);
+    }
+
+    [Fact]
     public async Task Switched_off_the_rules_do_nothing()
     {
         await CreateAsync(Rule("<Filter/><Expiration><Days>1</Days></Expiration>"));
         await PutAsync("key");
         _time.Advance(TimeSpan.FromDays(10));
-        var work = new LifecycleWork(_metadata, LifecycleSettings.Default with { IsEnabled = false }, _counts, _time, NullLogger<LifecycleWork>.Instance);
+        var work = new LifecycleWork(_metadata, LifecycleSettings.Default with { IsEnabled = false }, _counts, NoCrashPoints.Instance, _time, NullLogger<LifecycleWork>.Instance);
         (await work.RunBatchAsync(Token)).ShouldBeFalse();
         (await KeysAsync()).ShouldBe(["key"]);
     }
@@ -212,9 +246,13 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
 
     private static string Rule(string content, string id = "rule") => $"<Rule><ID>{id}</ID><Status>Enabled</Status>{content}</Rule>";
 
-    private async Task<int> PassAsync(TimeSpan? day = null)
+    private LifecycleWork NewWork(TimeSpan? day = null)
+        => new(_metadata, new LifecycleSettings(IsEnabled: true, day ?? TimeSpan.FromDays(1)), _counts, NoCrashPoints.Instance, _time, NullLogger<LifecycleWork>.Instance);
+
+    private Task<int> PassAsync(TimeSpan? day = null) => PassAsync(NewWork(day));
+
+    private static async Task<int> PassAsync(LifecycleWork work)
     {
-        var work = new LifecycleWork(_metadata, new LifecycleSettings(IsEnabled: true, day ?? TimeSpan.FromDays(1)), _counts, _time, NullLogger<LifecycleWork>.Instance);
         var steps = 0;
         while (await work.RunBatchAsync(Token))
         {

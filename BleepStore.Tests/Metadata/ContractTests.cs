@@ -65,3 +65,9 @@ public sealed class SqliteExpirationTests : ExpirationContract<SqliteEngine>;
 
 /// <summary>The contract in memory.</summary>
 public sealed class MemoryExpirationTests : ExpirationContract<MemoryEngine>;
+
+/// <summary>The contract on SQLite.</summary>
+public sealed class SqliteLifecyclePlaceTests : LifecyclePlaceContract<SqliteEngine>;
+
+/// <summary>The contract in memory.</summary>
+public sealed class MemoryLifecyclePlaceTests : LifecyclePlaceContract<MemoryEngine>;

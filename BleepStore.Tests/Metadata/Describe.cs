@@ -98,6 +98,7 @@ internal static class Describe
             Line(text, $"store key {row.Id} {Hex(row.WrappedKey.Span)}");
         }
 
+        Line(text, $"lifecycle place {await store.FindLifecyclePlaceAsync(cancellationToken)}");
         Line(text, $"backends {string.Join(' ', await store.ListBackendsAsync(cancellationToken))}");
         Line(text, $"boots {string.Join(' ', await store.ListBootsAsync(0, cancellationToken))}");
         Line(text, $"counters {await store.CountAllAsync(cancellationToken)}");

@@ -30,7 +30,7 @@ internal sealed class RandomCommands(Random random)
         id = random.Next(30) == 0 ? id + 1 : id;
         var time = _now += TimeSpan.FromSeconds(random.Next(-3, 600));
         var (key, upload) = (Pick(Names), "upload-" + random.Next(6));
-        return random.Next(34) switch
+        return random.Next(35) switch
         {
             0 => Run(new CreateBucket { Time = time, Bucket = NewBucket(bucket), Event = Event() }),
             1 when random.Next(3) == 0 => Run(new DeleteBucket { Time = time, Bucket = bucket, BucketId = id, Event = Event() }),
@@ -94,6 +94,7 @@ internal sealed class RandomCommands(Random random)
             13 => Run(new ExpandDeletedBucket { Time = time, BucketId = random.Next(1, 6) }),
             14 => Run(await AcknowledgeAsync(model, time, cancellationToken)),
             15 => Run(new StartBoot { Time = time, Node = 0, RootHighestBoot = (uint)random.Next(4) }),
+            34 => Run(await PlaceAsync(model, bucket, id, key, time, cancellationToken)),
             32 or 33 => Run(await ExpireAsync(model, bucket, id, time, cancellationToken)),
             22 => Run(new SetBucketConfiguration
             {
@@ -210,6 +211,15 @@ internal sealed class RandomCommands(Random random)
                 random.Next(8) == 0 ? row.Version with { Order = row.Version.Order - 1 } : row.Version))],
             VersionSalt = random.NextInt64(),
         };
+    }
+
+    private async Task<SetLifecyclePlace> PlaceAsync(
+        IMetadataStore model, string bucket, long id, string key, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var record = await model.FindBucketAsync(bucket, cancellationToken);
+        var rules = random.Next(4) == 0 ? "other" : record?.Configurations.GetValueOrDefault("lifecycle") ?? "1";
+        var place = new LifecyclePlace(bucket, id, LifecyclePlace.DigestOf(rules), random.Next(2) == 0, key);
+        return new SetLifecyclePlace { Time = time, Place = random.Next(4) == 0 ? null : place };
     }
 
     private RetentionMode AnyMode() => Pick([RetentionMode.Governance, RetentionMode.Compliance]);

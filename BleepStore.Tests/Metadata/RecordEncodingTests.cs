@@ -168,6 +168,8 @@ public sealed class RecordEncodingTests
             bytes => Hex(WriteOutcomeEncoding.Encode(Writer, WriteOutcomeEncoding.Decode(bytes)))),
         ("CompletedUploadRecord", Hex(CompletedUploadRecordEncoding.Encode(Writer, RecordSamples.Completed)),
             bytes => Hex(CompletedUploadRecordEncoding.Encode(Writer, CompletedUploadRecordEncoding.Decode(bytes)))),
+        ("LifecyclePlace", Hex(LifecyclePlaceEncoding.Encode(Writer, RecordSamples.Place)),
+            bytes => Hex(LifecyclePlaceEncoding.Encode(Writer, LifecyclePlaceEncoding.Decode(bytes)))),
     ];
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);

@@ -142,6 +142,8 @@ internal static class RecordSamples
 
     public static readonly WriteOutcome Outcome = new(WriteStatus.BucketExists, 99, "v1", Time, "owner");
 
+    public static readonly LifecyclePlace Place = new("bucket", 7, "00ff", IsAmongUploads: true, "k\u00e9y");
+
     public static readonly CompletedUploadRecord Completed = new("upload", 7, "key", new byte[] { 1, 2 }, Time, Outcome, "etag-1",
         Checksum);
 }

@@ -94,6 +94,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ImmutableArray<StoreKeyRecord>> ListStoreKeysAsync(CancellationToken cancellationToken)
         => Span.EndAsync(Start("ListStoreKeys"), inner.ListStoreKeysAsync(cancellationToken));
 
+    public ValueTask<LifecyclePlace?> FindLifecyclePlaceAsync(CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindLifecyclePlace"), inner.FindLifecyclePlaceAsync(cancellationToken));
+
     public ValueTask<IdentityRecord?> FindIdentityAsync(string accountId, IdentityKind kind, string name, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindIdentity"), inner.FindIdentityAsync(accountId, kind, name, cancellationToken));
 
