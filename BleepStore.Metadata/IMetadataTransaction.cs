@@ -47,6 +47,9 @@ public interface IMetadataTransaction
     /// <summary>The newest noncurrent version or delete marker of a key.</summary>
     ObjectRecord? FindNewestVersion(long bucketId, string key);
 
+    /// <summary>How many noncurrent versions and delete markers of a key are newer than an order; no more than <paramref name="limit"/> are counted.</summary>
+    int CountNewerVersions(long bucketId, string key, long order, int limit);
+
     /// <summary>Inserts a noncurrent version or delete marker, or replaces the one of the same order.</summary>
     void PutVersion(long bucketId, ObjectRecord record);
 

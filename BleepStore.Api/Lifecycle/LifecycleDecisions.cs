@@ -42,19 +42,26 @@ internal static class LifecycleDecisions
         return found;
     }
 
-    /// <summary>True when a version that is not the newest of its key goes.</summary>
+    /// <summary>How many noncurrent versions there must be that are newer than one, so that it goes; null where it is not its time.</summary>
     /// <param name="configuration">The rules.</param>
-    /// <param name="version">The version or delete marker.</param>
+    /// <param name="version">The noncurrent version or delete marker.</param>
     /// <param name="since">When the next newer one took its place.</param>
-    /// <param name="newerNoncurrent">How many noncurrent versions are newer than it.</param>
     /// <param name="now">The time.</param>
     /// <param name="calendar">The calendar.</param>
-    public static bool IsNoncurrentDue(
-        LifecycleConfiguration configuration, ObjectRecord version, DateTimeOffset since, int newerNoncurrent, DateTimeOffset now, LifecycleCalendar calendar)
-        => configuration.Rules.Any(rule => rule is { IsEnabled: true, NoncurrentDays: { } days }
-            && Fits(rule, version)
-            && newerNoncurrent >= (rule.NewerNoncurrentVersions ?? 0)
-            && now >= calendar.DueAt(since, days));
+    public static int? FindKeptNewer(
+        LifecycleConfiguration configuration, ObjectRecord version, DateTimeOffset since, DateTimeOffset now, LifecycleCalendar calendar)
+    {
+        int? fewest = null;
+        foreach (var rule in configuration.Rules)
+        {
+            if (rule is { IsEnabled: true, NoncurrentDays: { } days } && Fits(rule, version) && now >= calendar.DueAt(since, days))
+            {
+                fewest = Math.Min(fewest ?? int.MaxValue, rule.NewerNoncurrentVersions ?? 0);
+            }
+        }
+
+        return fewest;
+    }
 
     /// <summary>True when a delete marker goes that is all that is left of its key.</summary>
     public static bool IsMarkerDue(LifecycleConfiguration configuration, ObjectRecord marker, DateTimeOffset now, LifecycleCalendar calendar)

@@ -149,9 +149,9 @@ internal sealed class LifecycleWalk
             else
             {
                 _loneMarker = null;
-                if (LifecycleDecisions.IsNoncurrentDue(_rules, version, _newerTime, _noncurrentSeen, now, _calendar))
+                if (LifecycleDecisions.FindKeptNewer(_rules, version, _newerTime, now, _calendar) is { } kept && _noncurrentSeen >= kept)
                 {
-                    _due.Enqueue(new Expiration(ExpirationKind.Noncurrent, version));
+                    _due.Enqueue(new Expiration(ExpirationKind.Noncurrent, version, kept));
                 }
 
                 _noncurrentSeen++;

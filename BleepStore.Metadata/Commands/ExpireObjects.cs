@@ -19,11 +19,12 @@ public enum ExpirationKind
 /// <summary>One version that lifecycle rules found due.</summary>
 /// <param name="Kind">What is to be done.</param>
 /// <param name="Version">The version as the rules saw it.</param>
-public sealed record Expiration(ExpirationKind Kind, ObjectRecord Version);
+/// <param name="KeptNewer">How many noncurrent versions newer than it there must be, or it stays.</param>
+public sealed record Expiration(ExpirationKind Kind, ObjectRecord Version, int KeptNewer = 0);
 
 /// <summary>
 /// Does what the lifecycle rules of a bucket want, each version on its own, if it and the rules are still what they were when that was decided:
-/// an object that was written or tagged anew stays, and so does one that object lock keeps.
+/// an object that was written or tagged anew stays, and so does one that object lock keeps, or one that is among the newest that a rule keeps.
 /// </summary>
 public sealed record ExpireObjects : MetadataCommand<ImmutableArray<WriteOutcome>>
 {
@@ -85,6 +86,13 @@ public sealed record ExpireObjects : MetadataCommand<ImmutableArray<WriteOutcome
             return new WriteOutcome(WriteStatus.PreconditionFailed);
         }
 
+        // Newer ones may have been removed since they were counted. Where nothing is current, the newest of them is a marker that stands for it.
+        var needed = expiration.KeptNewer + (current is null ? 1 : 0);
+        if (expiration.KeptNewer > 0 && transaction.CountNewerVersions(BucketId, key, order, needed) < needed)
+        {
+            return new WriteOutcome(WriteStatus.PreconditionFailed);
+        }
+
         return transaction.TryRemove(BucketId, version, current, Time, bypassesGovernance: false)
             ? new WriteOutcome(WriteStatus.Done, transaction.NextOrder(Time), version.VersionId, IsDeleteMarker: version.IsDeleteMarker)
             : new WriteOutcome(WriteStatus.ObjectLocked);
@@ -94,12 +102,6 @@ public sealed record ExpireObjects : MetadataCommand<ImmutableArray<WriteOutcome
     {
         if (bucket.Versioning != VersioningState.Unversioned)
         {
-            // A suspended bucket's marker takes the place of the null version, which may be locked.
-            if (bucket.Versioning == VersioningState.Suspended && IsNullVersionLocked(transaction, current))
-            {
-                return new WriteOutcome(WriteStatus.ObjectLocked);
-            }
-
             var marker = transaction.PutMarker(bucket, current.Key, bucket.OwnerId, current, VersionSalt, Time);
             return new WriteOutcome(WriteStatus.Done, marker.Order, marker.VersionId, marker.LastModified, IsDeleteMarker: true);
         }
@@ -108,8 +110,4 @@ public sealed record ExpireObjects : MetadataCommand<ImmutableArray<WriteOutcome
             ? new WriteOutcome(WriteStatus.Done, transaction.NextOrder(Time))
             : new WriteOutcome(WriteStatus.ObjectLocked);
     }
-
-    private bool IsNullVersionLocked(IMetadataTransaction transaction, ObjectRecord current)
-        => (current.IsNull ? current : transaction.FindVersion(BucketId, current.Key, ObjectRecord.NullVersion))?.Lock
-            .ForbidsRemoval(Time, bypassesGovernance: false) == true;
 }

@@ -113,7 +113,10 @@ internal static class VersionSteps
         return true;
     }
 
-    /// <summary>Moves what is current aside for a newer version, or drops it; the answer is how many bytes were dropped.</summary>
+    /// <summary>
+    /// Moves what is current aside for a newer version, or drops it; the answer is how many bytes were dropped. Nothing that is dropped here is locked:
+    /// object lock needs versions and forbids to suspend them, and where they are enabled nothing is dropped.
+    /// </summary>
     private static long MakeWay(this IMetadataTransaction transaction, BucketRecord bucket, string key, ObjectRecord? before)
     {
         if (bucket.Versioning != VersioningState.Enabled && before is { IsNull: true })

@@ -90,6 +90,11 @@ internal sealed class MemoryTransaction : IMetadataTransaction
     public ObjectRecord? FindNewestVersion(long bucketId, string key) => _state.FindNewestVersion(bucketId, key);
 
     /// <inheritdoc/>
+    public int CountNewerVersions(long bucketId, string key, long order, int limit)
+        => Math.Min(
+            limit, _state.Versions.IndexAtOrAfter(RowKey.OfVersion(bucketId, key, order)) - _state.Versions.IndexAtOrAfter(new RowKey(bucketId, key)));
+
+    /// <inheritdoc/>
     public void PutVersion(long bucketId, ObjectRecord record)
         => _state = _state with
         {

@@ -189,6 +189,9 @@ internal sealed partial class SqliteTransaction : IMetadataTransaction
     public ObjectRecord? FindNewestVersion(long bucketId, string key) => _queries.Versions.FindNewest(bucketId, key);
 
     /// <inheritdoc/>
+    public int CountNewerVersions(long bucketId, string key, long order, int limit) => _queries.Versions.CountNewer(bucketId, key, order, limit);
+
+    /// <inheritdoc/>
     public void PutVersion(long bucketId, ObjectRecord record)
         => Write(_rows.PutVersion.Bind(bucketId).BindKey(record.Key).Bind(record.Order).Bind(record.VersionId).Bind(record.IsNull ? 1 : 0)
             .Bind(ObjectRecordEncoding.Encode(_writer, record, withKey: false)));

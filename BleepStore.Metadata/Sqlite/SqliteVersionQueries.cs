@@ -16,6 +16,9 @@ internal sealed class SqliteVersionQueries(SqliteDatabase database)
     private readonly SqliteStatement _newest =
         database.Prepare("SELECT record FROM versions WHERE bucket_id = ? AND key = ? ORDER BY \"order\" DESC LIMIT 1");
 
+    private readonly SqliteStatement _countNewer = database.Prepare(
+        "SELECT count(*) FROM (SELECT 1 FROM versions WHERE bucket_id = ? AND key = ? AND \"order\" > ? LIMIT ?)");
+
     private readonly SqliteStatement _rows =
         database.Prepare("SELECT key, record FROM versions WHERE bucket_id = ? AND key >= ? ORDER BY key, \"order\" DESC");
 
@@ -33,6 +36,9 @@ internal sealed class SqliteVersionQueries(SqliteDatabase database)
 
     public ObjectRecord? FindNewest(long bucketId, string key)
         => _newest.Bind(bucketId).BindKey(key).First(row => ObjectRecordEncoding.Decode(row.Bytes(0), key));
+
+    public int CountNewer(long bucketId, string key, long order, int limit)
+        => _countNewer.Bind(bucketId).BindKey(key).Bind(order).Bind(limit).First(row => row.Int32(0));
 
     /// <summary>A cursor over all of a bucket; one at a time.</summary>
     public IKeyCursor<ObjectRecord> OpenCursor(long bucketId) => new Cursor(_rows, _olderRows, bucketId);

@@ -189,6 +189,31 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_newer_version_that_is_removed_after_they_were_counted_still_leaves_as_many_as_the_rule_keeps()
+    {
+        await CreateAsync(
+            Rule("<Filter/><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>3</NewerNoncurrentVersions></NoncurrentVersionExpiration>"),
+            isVersioned: true);
+        for (var i = 0; i < 6; i++)
+        {
+            await PutAsync("key");
+        }
+
+        _time.Advance(TimeSpan.FromDays(3));
+        var newer = (await ListAsync())[2].Version;
+        var removed = false;
+        await PassAsync(NewWork(metadata: InterruptedMetadataStore.Before<ExpireObjects>(_metadata, async () =>
+        {
+            removed = true;
+            var remove = new ObjectToDelete("key", VersionId: newer.VersionId);
+            await _metadata.ExecuteAsync(new DeleteObjects { Time = _time.GetUtcNow(), Bucket = "bucket", BucketId = _bucketId, Keys = [remove] }, Token);
+        })));
+        removed.ShouldBeTrue();
+        (await VersionsAsync()).ShouldBe(["key", "key", "key", "key"], "the current one and three, one of which was due when they were counted");
+        _counts.Of(LifecycleAction.RemoveVersion).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_a_command_failed_to_do_is_tried_again_before_the_pass_goes_on()
     {
         _metadata = new MemoryMetadataStore(maxBytes: 1 << 20);
@@ -246,8 +271,8 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
 
     private static string Rule(string content, string id = "rule") => $"<Rule><ID>{id}</ID><Status>Enabled</Status>{content}</Rule>";
 
-    private LifecycleWork NewWork(TimeSpan? day = null)
-        => new(_metadata, new LifecycleSettings(IsEnabled: true, day ?? TimeSpan.FromDays(1)), _counts, NoCrashPoints.Instance, _time, NullLogger<LifecycleWork>.Instance);
+    private LifecycleWork NewWork(TimeSpan? day = null, IMetadataStore? metadata = null)
+        => new(metadata ?? _metadata, new LifecycleSettings(IsEnabled: true, day ?? TimeSpan.FromDays(1)), _counts, NoCrashPoints.Instance, _time, NullLogger<LifecycleWork>.Instance);
 
     private Task<int> PassAsync(TimeSpan? day = null) => PassAsync(NewWork(day));
 

@@ -84,13 +84,83 @@ public abstract class ExpirationContract<TEngine> : StoreTest<TEngine>
         (await GarbageAsync()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Newer_versions_that_a_rule_keeps_are_counted_when_the_command_is_applied()
+    {
+        await ConfigureAsync();
+        var versions = await PutVersionsAsync(6);
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[1], keptNewer: 4)).ShouldBe(WriteStatus.PreconditionFailed, "three are newer, and the current one");
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[1], keptNewer: 3)).ShouldBe(WriteStatus.Done);
+
+        await RemoveAsync(versions[3]);
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 3)).ShouldBe(WriteStatus.PreconditionFailed, "a newer one was removed");
+        await RemoveAsync(versions[5]);
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 2)).ShouldBe(WriteStatus.PreconditionFailed, "a newer one became the current one");
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 1)).ShouldBe(WriteStatus.Done);
+        (await ListAsync()).ShouldBe([versions[4].Order, versions[2].Order]);
+    }
+
+    [Fact]
+    public async Task A_delete_marker_that_is_the_newest_is_not_counted_and_one_that_is_not_is()
+    {
+        await ConfigureAsync();
+        var versions = await PutVersionsAsync(2);
+        await ExecuteAsync(Delete("key") with { AddsMarkers = true });
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 2)).ShouldBe(WriteStatus.PreconditionFailed, "one is newer, and the marker is the newest");
+        await ExecuteAsync(Put("key") with { VersionSalt = 9 });
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 3)).ShouldBe(WriteStatus.PreconditionFailed);
+        (await ExpireAsync(ExpirationKind.Noncurrent, versions[0], keptNewer: 2)).ShouldBe(WriteStatus.Done, "the marker is behind the current version now");
+    }
+
+    [Fact]
+    public async Task Versions_that_one_command_removes_are_not_counted_for_those_behind_them()
+    {
+        await ConfigureAsync();
+        var versions = await PutVersionsAsync(5);
+        var outcomes = await ExecuteAsync(new ExpireObjects
+        {
+            Time = Now(),
+            Bucket = Bucket,
+            BucketId = BucketId,
+            Rules = Rules,
+            Expirations = [new Expiration(ExpirationKind.Noncurrent, versions[2]), new Expiration(ExpirationKind.Noncurrent, versions[1], 2), new Expiration(ExpirationKind.Noncurrent, versions[0], 1)],
+        });
+        outcomes.Select(outcome => outcome.Status).ShouldBe([WriteStatus.Done, WriteStatus.PreconditionFailed, WriteStatus.Done]);
+    }
+
+    /// <summary>Versions of one key, oldest first; beside it there are keys whose versions must not be counted.</summary>
+    private async Task<List<ObjectRecord>> PutVersionsAsync(int count)
+    {
+        await ExecuteAsync(new SetBucketVersioning { Time = Now(), Bucket = Bucket, BucketId = BucketId, IsEnabled = true });
+        var versions = new List<ObjectRecord>();
+        for (var number = 0; number < count; number++)
+        {
+            foreach (var key in new[] { "ke", "key", "key/" })
+            {
+                await ExecuteAsync(Put(key) with { VersionSalt = number });
+            }
+
+            versions.Add((await FindAsync("key"))!);
+        }
+
+        return versions;
+    }
+
+    private async Task RemoveAsync(ObjectRecord version) => (await ExecuteAsync(
+        new DeleteObjects { Time = Now(), Bucket = Bucket, BucketId = BucketId, Keys = [new ObjectToDelete("key", VersionId: version.VersionId)] }))
+        .ShouldHaveSingleItem().IsDone.ShouldBeTrue();
+
+    private async Task<IEnumerable<long>> ListAsync()
+        => (await Store.ListVersionsAsync(BucketId, new VersionListQuery("", "", null, null, 100), Cancellation)).Versions
+            .Where(row => row.Version.Key == "key").Select(row => row.Version.Order);
+
     private async Task ConfigureAsync(string? rules = Rules) => (await ExecuteAsync(
         new SetBucketConfiguration { Time = Now(), Bucket = Bucket, BucketId = BucketId, Name = ExpireObjects.Configuration, Document = rules })).IsDone.ShouldBeTrue();
 
-    private async Task<WriteStatus> ExpireAsync(ExpirationKind kind, ObjectRecord version)
+    private async Task<WriteStatus> ExpireAsync(ExpirationKind kind, ObjectRecord version, int keptNewer = 0)
     {
         var outcomes = await ExecuteAsync(
-            new ExpireObjects { Time = Now(), Bucket = Bucket, BucketId = BucketId, Rules = Rules, Expirations = [new Expiration(kind, version)], VersionSalt = 5 });
+            new ExpireObjects { Time = Now(), Bucket = Bucket, BucketId = BucketId, Rules = Rules, Expirations = [new Expiration(kind, version, keptNewer)], VersionSalt = 5 });
         return outcomes.ShouldHaveSingleItem().Status;
     }
 }

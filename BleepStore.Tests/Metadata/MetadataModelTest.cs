@@ -3,6 +3,7 @@ using System.Text;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Memory;
+using BleepStore.Metadata.Records;
 using BleepStore.Metadata.Sqlite;
 
 namespace BleepStore.Tests.Metadata;
@@ -66,6 +67,7 @@ public sealed class MetadataModelTest
         (await Describe.StoreAsync(sqlite, cancellationToken)).ShouldBe(await Describe.StoreAsync(model, cancellationToken), where);
         foreach (var bucket in await sqlite.ListBucketsAsync(null, "", null, int.MaxValue, cancellationToken))
         {
+            (!bucket.ObjectLockEnabled || bucket.Versioning == VersioningState.Enabled).ShouldBeTrue($"{where}: locks are relied on to keep their versions");
             await VersionRules.CheckAsync(sqlite, bucket.BucketId, cancellationToken);
         }
 

@@ -208,7 +208,8 @@ internal sealed class RandomCommands(Random random)
             Rules = random.Next(4) == 0 ? "other" : rules ?? "1",
             Expirations = [.. rows.Where(_ => random.Next(3) == 0).Select(row => new Expiration(
                 Pick([ExpirationKind.Current, ExpirationKind.Noncurrent, ExpirationKind.Marker]),
-                random.Next(8) == 0 ? row.Version with { Order = row.Version.Order - 1 } : row.Version))],
+                random.Next(8) == 0 ? row.Version with { Order = row.Version.Order - 1 } : row.Version,
+                random.Next(4)))],
             VersionSalt = random.NextInt64(),
         };
     }
