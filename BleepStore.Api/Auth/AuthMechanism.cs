@@ -37,6 +37,10 @@ internal static class AuthMechanisms
         return authorization.ToString() is { Length: > 0 } text ? OfHeader(text, signatureV2) : throw new S3Exception(S3Errors.AccessDenied);
     }
 
+    /// <summary>The answer to a mechanism that is not accepted here.</summary>
+    public static S3Exception NotSupported() => new(S3Errors.InvalidRequest.Because(
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."));
+
     private static AuthMechanism OfHeader(string authorization, SignatureV2Mode signatureV2)
     {
         var space = authorization.IndexOf(' ', StringComparison.Ordinal);
@@ -51,7 +55,7 @@ internal static class AuthMechanisms
             SignatureV4.Algorithm => AuthMechanism.V4Header,
             "AWS" when !authorization.Contains(':', StringComparison.Ordinal) => throw new S3Exception(S3Errors.Argument(
                 "Authorization", authorization, "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature")),
-            "AWS" => signatureV2 == SignatureV2Mode.All ? AuthMechanism.V2Header : throw NotSupported(),
+            "AWS" => signatureV2 != SignatureV2Mode.Off ? AuthMechanism.V2Header : throw NotSupported(),
             "AWS4-ECDSA-P256-SHA256" => throw NotSupported(),
             _ => throw new S3Exception(S3Errors.Argument("Authorization", authorization, "Unsupported Authorization Type")),
         };
@@ -79,7 +83,4 @@ internal static class AuthMechanisms
 
         return found;
     }
-
-    private static S3Exception NotSupported() => new(S3Errors.InvalidRequest.Because(
-        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."));
 }

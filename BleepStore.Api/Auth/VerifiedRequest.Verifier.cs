@@ -121,6 +121,13 @@ internal sealed partial class VerifiedRequest
             var payload = PayloadDeclaration.OfOther(request, claim.IsPresigned);
             var credential = await GetActiveAsync(claim.AccessKey, token, cancellationToken);
             SignatureV2.Check(request, claim, credential.Secret);
+
+            // What is wrong with such a header is told first, as where S3 still knows it: only a good one is told that it is not taken any more.
+            if (!claim.IsPresigned && options.SignatureV2 != SignatureV2Mode.All)
+            {
+                throw AuthMechanisms.NotSupported();
+            }
+
             return new VerifiedRequest(request, credential.Caller, payload.ToMode(), claim.IsPresigned);
         }
 

@@ -20,7 +20,9 @@ internal static class S3Kestrel
     {
         // The pipeline says who answers; keys and user metadata may hold any UTF-8, and come back as they were sent.
         kestrel.AddServerHeader = false;
-        kestrel.RequestHeaderEncodingSelector = static _ => StrictUtf8;
+
+        // Of a length the server reads digits by itself; with an encoding of ours it would cut the connection over a long one, without an answer.
+        kestrel.RequestHeaderEncodingSelector = static name => name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) ? null : StrictUtf8;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;

@@ -14,6 +14,6 @@ internal static class LockTime
                 ? time
                 : null;
 
-    /// <summary>As headers show it.</summary>
+    /// <summary>As headers and documents show it.</summary>
     public static string Format(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -73,7 +73,7 @@ internal static class LockXml
     {
         writer.StartS3("Retention");
         writer.Element("Mode", Name(locked.Mode));
-        writer.Element("RetainUntilDate", locked.RetainUntil);
+        writer.Element("RetainUntilDate", LockTime.Format(locked.RetainUntil));
         writer.End();
     }
 

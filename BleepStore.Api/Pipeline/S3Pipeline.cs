@@ -123,6 +123,12 @@ internal sealed partial class S3Pipeline(
                 Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
             }
 
+            // A client that signed for another region asks the answer where the bucket is.
+            if (error.Code == S3Errors.AuthorizationHeaderMalformed.Code && exchange.Incoming?.Bucket is { } bucket)
+            {
+                exchange.Region = (await metadata.FindBucketAsync(bucket, cancellationToken))?.Region;
+            }
+
             return error;
         }
     }

@@ -57,13 +57,12 @@ internal sealed class S3Response
     public static S3Response OfLate(Task<S3Response> late) => new(200) { Late = late };
 
     /// <summary>Adds a header; null and empty values add none.</summary>
-    public S3Response With(string name, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            (_headers ??= new(UsualHeaders)).Add(new(name, value));
-        }
+    public S3Response With(string name, string? value) => string.IsNullOrEmpty(value) ? this : WithEmptyToo(name, value);
 
+    /// <summary>Adds a header whose value may be empty: user metadata is there also when it says nothing.</summary>
+    public S3Response WithEmptyToo(string name, string value)
+    {
+        (_headers ??= new(UsualHeaders)).Add(new(name, value));
         return this;
     }
 
@@ -72,7 +71,7 @@ internal sealed class S3Response
     {
         foreach (var (name, value) in other.Headers)
         {
-            With(name, value);
+            WithEmptyToo(name, value);
         }
 
         return this;

@@ -233,7 +233,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
     {
         WriteHead(context, exchange, S3Response.Ok());
         context.Response.ContentType = "application/xml";
-        await context.Response.BodyWriter.WriteAsync("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"u8.ToArray(), context.RequestAborted);
+        await context.Response.BodyWriter.WriteAsync("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8.ToArray(), context.RequestAborted);
         while (!await IsDoneWithinAsync(late, KeepAliveInterval))
         {
             await context.Response.BodyWriter.WriteAsync(" "u8.ToArray(), context.RequestAborted);

@@ -70,7 +70,7 @@ internal sealed class S3XmlWriter : IDisposable
         await output.FlushAsync(cancellationToken);
     }
 
-    public void StartDocument() => Append("<?xml version=\"1.0\" encoding=\"utf-8\"?>"u8);
+    public void StartDocument() => Append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
 
     /// <summary>Opens the root element of a success, in S3's namespace.</summary>
     public void StartS3(string root) => StartIn(S3Xml.Namespace, root);
@@ -147,14 +147,14 @@ internal sealed class S3XmlWriter : IDisposable
 
     public void Element(string name, bool value) => Element(name, value ? "true" : "false");
 
-    /// <summary>A time in ISO 8601 with milliseconds.</summary>
+    /// <summary>A time that the store took, as S3 shows it: ISO 8601, in whole seconds, so that it equals what a header says of the same moment.</summary>
     public void Element(string name, DateTimeOffset value)
     {
         var tag = StartElement(name);
         Reserve(LongestTime);
         value.UtcDateTime.TryFormat(_buffer.AsSpan(_length), out _, "O", CultureInfo.InvariantCulture);
-        _length += "2013-05-24T00:00:00.000".Length;
-        Append("Z"u8);
+        _length += "2013-05-24T00:00:00".Length;
+        Append(".000Z"u8);
         EndElement(tag);
     }
 

@@ -34,6 +34,7 @@ public sealed class HttpAttackTests : IAsyncLifetime
     [InlineData("Content-Length: +5\r\n", "hello")]
     [InlineData("Content-Length: 5x\r\n", "hello")]
     [InlineData("Content-Length: 99999999999999999999\r\n", "hello")]
+    [InlineData("Content-Length: 99999999999999999999999999\r\n", "hello")]
     [InlineData("Content-Length: 0x5\r\n", "hello")]
     [InlineData("Transfer-Encoding: gzip\r\n", "hello")]
     [InlineData("Transfer-Encoding: chunked, gzip\r\n", "hello")]
@@ -59,6 +60,14 @@ public sealed class HttpAttackTests : IAsyncLifetime
         var answer = await RawClient.SendAsync(_attack.Host.Endpoint, Raw("PUT /http/new", headers, body), AttackHost.Cancellation, halfClose: true);
         answer.Status.ShouldBeOneOf(0, 400, 411, 501);
         (await _attack.PictureAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_length_of_more_digits_than_any_number_has_is_answered()
+    {
+        var answer = await RawClient.SendAsync(
+            _attack.Host.Endpoint, Raw("PUT /http/new", "Content-Length: 99999999999999999999999999\r\n", ""), AttackHost.Cancellation, halfClose: true);
+        answer.Status.ShouldBe(400);
     }
 
     [Fact]

@@ -119,8 +119,12 @@ public sealed class SignatureAttackTests(SignatureAttackTests.Fixture fixture) :
             request.With("x-amz-security-token", "abc");
             owner.SignHeader(request, AttackHost.Now);
         });
-        await RefusedAsync("version 2 in the header", "400 InvalidRequest", request
-            => new TestSignerV2(S3TestHost.Alice.AccessKey, S3TestHost.Alice.Secret).SignHeader(request, AttackHost.Now));
+        await RefusedAsync("version 2 in the header with another secret", "403 SignatureDoesNotMatch", request
+            => new TestSignerV2(S3TestHost.Alice.AccessKey, "guess").SignHeader(request, AttackHost.Now));
+        await RefusedAsync("version 2 in the header of nobody", "403 InvalidAccessKeyId", request
+            => new TestSignerV2("nobody", S3TestHost.Alice.Secret).SignHeader(request, AttackHost.Now));
+        await RefusedAsync("version 2 in a stale header", "403 RequestTimeTooSkewed", request
+            => new TestSignerV2(S3TestHost.Alice.AccessKey, S3TestHost.Alice.Secret).SignHeader(request, AttackHost.Now.AddMinutes(-16)));
         await RefusedAsync("version 2 with another secret", "403 SignatureDoesNotMatch", request => new TestSignerV2(S3TestHost.Alice.AccessKey, "guess")
             .Presign(request, AttackHost.Now.AddMinutes(5).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
         (await Attack.PictureAsync()).ShouldBe(before);

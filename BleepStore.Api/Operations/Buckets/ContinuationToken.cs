@@ -17,18 +17,19 @@ internal static class ContinuationToken
     {
         try
         {
-            if (token.StartsWith('1'))
+            if (token.StartsWith('1') && token.Length > 1)
             {
                 return StrictUtf8.GetString(Base64Url.DecodeFromChars(token.AsSpan(1)));
             }
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new S3Exception(Incorrect(token), e);
+            throw new S3Exception(Incorrect, e);
         }
 
-        throw new S3Exception(Incorrect(token));
+        throw new S3Exception(Incorrect);
     }
 
-    private static S3Error Incorrect(string token) => S3Errors.Argument("continuation-token", token, "The continuation token provided is incorrect");
+    /// <summary>The answer to a token of nobody's; S3 names the argument and keeps its value to itself.</summary>
+    private static S3Error Incorrect { get; } = S3Errors.InvalidArgument.Because("The continuation token provided is incorrect").With("ArgumentName", "continuation-token");
 }

@@ -159,15 +159,20 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
             : throw new S3Exception(S3Errors.NotImplemented);
     }
 
+    /// <summary>True for what a region could be called: <c>eu-west-1</c>, <c>us-gov-west-1</c>.</summary>
+    private static bool IsRegionName(string text)
+        => text.Split('-') is [{ Length: 2 } place, .. { Length: > 0 } names, [>= '0' and <= '9']]
+            && names.Prepend(place).All(name => name.Length > 0 && name.All(char.IsAsciiLetterLower));
+
     private S3Error? CheckLocation(string? constraint)
     {
-        if (string.IsNullOrEmpty(constraint))
+        if (constraint is null)
         {
             return region.Name == ClassicRegion ? null : S3Errors.IllegalLocationConstraintException.Because(
                 "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.");
         }
 
-        if (constraint == ClassicRegion || !constraint.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        if (constraint == ClassicRegion || (constraint != region.Name && constraint != "EU" && !IsRegionName(constraint)))
         {
             return S3Errors.InvalidLocationConstraint.With("LocationConstraint", constraint);
         }

@@ -8,10 +8,13 @@ namespace BleepStore.Api.Operations.Buckets;
 /// <summary>ListObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html</summary>
 internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
 {
+    // What a client means that sends these cannot be had from this version: it would page forever.
+    private static readonly (string Parameter, string Name)[] OfVersion2 = [("start-after", "startAfter"), ("continuation-token", "continuation-token")];
+
     public static S3OperationDefinition Definition { get; } = new("ListObjects", "GET", S3Resource.Bucket)
     {
         Summary = "Lists objects in the order of their keys; version 1, continued by a marker.",
-        OptionalQuery = ["prefix", "delimiter", "marker", "max-keys", "encoding-type"],
+        OptionalQuery = ["prefix", "delimiter", "marker", "max-keys", "encoding-type", "list-type"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", "x-amz-optional-object-attributes"],
         ResponseBody = S3Body.Xml("ListBucketResult"),
         Errors = [S3Errors.InvalidArgument, S3Errors.NoSuchBucket],
@@ -20,6 +23,19 @@ internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (request.Query["list-type"] is { } listType)
+        {
+            return S3Errors.Argument("list-type", listType, "Invalid List Type specified in Request");
+        }
+
+        foreach (var (parameter, name) in OfVersion2)
+        {
+            if (request.Query[parameter] is { } value)
+            {
+                return S3Errors.Argument(parameter, value, $"{name} only supported in REST.GET.BUCKET with list-type=2");
+            }
+        }
+
         var listing = ObjectListing.Read(request.Query, "max-keys");
         var marker = request.Query["marker"] ?? "";
         var page = await listing.ReadPageAsync(metadata, request, marker.Length == 0 ? null : marker, cancellationToken);

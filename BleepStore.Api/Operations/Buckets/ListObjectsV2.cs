@@ -23,11 +23,6 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
     {
         var listing = ObjectListing.Read(request.Query, "max-keys");
         var token = request.Query["continuation-token"];
-        if (token is "")
-        {
-            return S3Errors.Argument("continuation-token", "", "The continuation token provided is incorrect");
-        }
-
         var startAfter = request.Query["start-after"];
         var after = token is not null ? ContinuationToken.Decode(token) : string.IsNullOrEmpty(startAfter) ? null : startAfter;
         var page = await listing.ReadPageAsync(metadata, request, after, cancellationToken);

@@ -85,12 +85,12 @@ internal sealed class ObjectListing
             }
 
             writer.Element("Size", record.Size);
-            writer.Element("StorageClass", record.StorageClass);
             if (ownerNames is not null)
             {
                 writer.Principal("Owner", record.Acl.OwnerId, ownerNames[record.Acl.OwnerId]);
             }
 
+            writer.Element("StorageClass", record.StorageClass);
             writer.End();
         }
     }

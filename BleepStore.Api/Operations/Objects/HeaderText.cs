@@ -13,15 +13,15 @@ internal static class HeaderText
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    /// <summary>The header's value, null when absent.</summary>
+    /// <summary>The header's value, null when absent or empty.</summary>
     /// <exception cref="S3Exception">InvalidArgument: it holds control characters.</exception>
     public static string? Read(S3Request request, string name)
-        => request.Header(name) is { } value ? Check(name, value) : null;
+        => request.Header(name) is { Length: > 0 } value ? Check(name, value) : null;
 
-    /// <summary>The query parameter's value, null when absent, where it is to become a header of the answer.</summary>
+    /// <summary>The query parameter's value, null when absent or empty, where it is to become a header of the answer.</summary>
     /// <exception cref="S3Exception">InvalidArgument: it holds control characters.</exception>
     public static string? ReadQuery(S3Request request, string name)
-        => request.Query[name] is { } value ? Check(name, value) : null;
+        => request.Query[name] is { Length: > 0 } value ? Check(name, value) : null;
 
     /// <summary>The value, when an answer can carry that name and value.</summary>
     /// <exception cref="S3Exception">InvalidArgument.</exception>

@@ -107,7 +107,7 @@ internal static class ObjectHeaders
             .With("x-amz-storage-class", record.StorageClass == "STANDARD" ? null : record.StorageClass);
         foreach (var (name, value) in record.UserMetadata)
         {
-            response.With(MetadataPrefix + name, EncodedWords.Encode(value));
+            response.WithEmptyToo(MetadataPrefix + name, EncodedWords.Encode(value));
         }
 
         if (request.Query["versionId"] is null)

@@ -33,6 +33,17 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
 
     public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
     {
+        foreach (var parameter in request.Query.Parameters)
+        {
+            if (parameter.Name.StartsWith("response-", StringComparison.Ordinal) && !OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal))
+            {
+                return S3Errors.Argument(
+                    parameter.Name,
+                    parameter.Value,
+                    $"{parameter.Name} is not in the set of overridable response headers. Please refer to the S3 API documentation for a complete list of overridable response headers.");
+            }
+        }
+
         if (request.Object is not { } record)
         {
             return ObjectVersions.Missing(request);

@@ -32,6 +32,9 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
         var isTruncated = buckets.Length > limit;
         var page = isTruncated ? buckets[..limit] : buckets;
         var region = request.Query["bucket-region"];
+
+        // As S3 has it: the region is told to those who page or filter, and left out of the answer that all clients have always known.
+        var withRegion = Definition.OptionalQuery.Any(parameter => request.Query[parameter] is not null);
         var owner = (await metadata.FindAccountAsync(request.CallerId, cancellationToken))?.DisplayName ?? request.CallerId;
         return S3Response.OfXml(writer =>
         {
@@ -43,7 +46,7 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
                 writer.Start("Bucket");
                 writer.Element("Name", bucket.Name);
                 writer.Element("CreationDate", bucket.CreatedAt);
-                writer.Element("BucketRegion", bucket.Region);
+                writer.Optional("BucketRegion", withRegion ? bucket.Region : null);
                 writer.End();
             }
 
