@@ -50,7 +50,8 @@ internal sealed class AclReader(IMetadataStore metadata)
         try
         {
             var policy = XmlNode.Parse(document, "AccessControlPolicy").Allow("Owner", "AccessControlList");
-            if (policy.Child("Owner") is { } owner && owner.ChildText("ID") is { } id && id != ownerId)
+            var owner = policy.Child("Owner") ?? throw new S3Exception(S3Errors.MalformedACLError);
+            if (owner.ChildText("ID") is { } id && id != ownerId)
             {
                 throw new S3Exception(S3Errors.AccessDenied);
             }
@@ -115,11 +116,12 @@ internal sealed class AclReader(IMetadataStore metadata)
 
             var equals = item.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? "" : item[(equals + 1)..].Trim().Trim('"');
+            // AWS's own examples write emailaddress and emailAddress.
             var (kind, grantee) = (equals < 0 ? "" : item[..equals].Trim()) switch
             {
                 "id" => (GranteeKind.CanonicalUser, await FindAccountAsync(name, cancellationToken)),
                 "uri" => (GranteeKind.Group, CheckGroup(name)),
-                "emailAddress" => (GranteeKind.CanonicalUser, await FindByEmailAsync(name, cancellationToken)),
+                "emailAddress" or "emailaddress" => (GranteeKind.CanonicalUser, await FindByEmailAsync(name, cancellationToken)),
                 _ => throw new S3Exception(S3Errors.Argument(header, value, "Argument format not recognized")),
             };
             grants.Add(new AclGrant(kind, grantee, permission));

@@ -31,7 +31,7 @@ internal static class CannedAcl
                 => Add(mine, Group(AclRules.LogDelivery, AclPermission.Write), Group(AclRules.LogDelivery, AclPermission.ReadAcp)),
             "bucket-owner-read" => ForBucketOwner(mine, bucketOwnerId, AclPermission.Read),
             BucketOwnerFullControl => ForBucketOwner(mine, bucketOwnerId, AclPermission.FullControl),
-            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "")),
+            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "There is no such canned ACL")),
         };
     }
 

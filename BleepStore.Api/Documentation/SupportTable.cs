@@ -8,20 +8,23 @@ namespace BleepStore.Api.Documentation;
 internal static class SupportTable
 {
     /// <summary>The Markdown of all operations: those that exist, then those of AWS that are answered with 501.</summary>
-    public static string Render(IEnumerable<S3OperationDefinition> operations, IEnumerable<KnownOperation> known)
+    /// <param name="operations">Those that exist.</param>
+    /// <param name="known">Those of AWS.</param>
+    /// <param name="tests">What shows, by its tests, the operation of that name.</param>
+    public static string Render(IEnumerable<S3OperationDefinition> operations, IEnumerable<KnownOperation> known, Func<string, string> tests)
     {
         var existing = operations.ToImmutableArray();
         var names = existing.Select(operation => operation.Name).ToHashSet(StringComparer.Ordinal);
-        var table = new StringBuilder("| Operation | Request | Status |\n|---|---|---|\n");
+        var table = new StringBuilder("| Operation | Request | Status | Tests |\n|---|---|---|---|\n");
         foreach (var operation in existing)
         {
-            Append(table, operation.Name, operation.Method, operation.PathTemplate, operation.Query, operation.Header, Status(operation));
+            Append(table, operation.Name, operation.Method, operation.PathTemplate, operation.Query, operation.Header, $"{Status(operation)} | {tests(operation.Name)}");
         }
 
         foreach (var operation in known.Where(operation => !names.Contains(operation.Name)))
         {
             var path = operation.Resource == S3Resource.Bucket ? "/{bucket}" : "/{bucket}/{key}";
-            Append(table, operation.Name, operation.Method, path, operation.Query, header: null, "501 NotImplemented");
+            Append(table, operation.Name, operation.Method, path, operation.Query, header: null, $"501 NotImplemented | {tests(operation.Name)}");
         }
 
         return table.ToString();
@@ -44,6 +47,6 @@ internal static class SupportTable
             table.Append(" with `").Append(header).Append('`');
         }
 
-        table.Append(" | ").Append(status).Append(" |\n");
+        table.Append(" | ").Append(status.TrimEnd()).Append(" |\n");
     }
 }

@@ -62,6 +62,7 @@ public sealed class AclTests : IAsyncLifetime
     [InlineData("x-amz-grant-write", "id=\"bob\"", "bob WRITE")]
     [InlineData("x-amz-grant-read-acp", "id=\"bob\", id=\"bleepstore\"", "bob READ_ACP, bleepstore READ_ACP")]
     [InlineData("x-amz-grant-write-acp", "emailAddress=\"bob@example.com\"", "bob WRITE_ACP")]
+    [InlineData("x-amz-grant-read", "emailaddress=bob@example.com", "bob READ")]
     [InlineData("x-amz-grant-full-control", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"", "global/AllUsers FULL_CONTROL")]
     [InlineData("x-amz-grant-read", "uri=http://acs.amazonaws.com/groups/s3/LogDelivery , id=alice", "s3/LogDelivery READ, alice READ")]
     public async Task Grants_can_be_given_in_headers(string header, string value, string expected)
@@ -127,6 +128,15 @@ public sealed class AclTests : IAsyncLifetime
             await _attack.MustAsync(S3TestHost.Alice, "PUT", target, shown.Text);
             (await _attack.MustAsync(S3TestHost.Alice, "GET", target)).Text.ShouldBe(shown.Text);
         }
+    }
+
+    [Fact]
+    public async Task A_document_names_the_owner()
+    {
+        var before = await _attack.PictureAsync();
+        var document = Document(Grant("CanonicalUser", "<ID>bob</ID>", "READ")).Replace("<Owner><ID>alice</ID></Owner>", "", StringComparison.Ordinal);
+        (await _attack.CallAsync(S3TestHost.Alice, "PUT", "/acls?acl", document)).Outcome.ShouldBe("400 MalformedACLError");
+        (await _attack.PictureAsync()).ShouldBe(before);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         _ => definition.RequestBody.Root switch
         {
             "CreateBucketConfiguration" => "",
-            "AccessControlPolicy" => "<AccessControlPolicy><AccessControlList/></AccessControlPolicy>",
+            "AccessControlPolicy" => "<AccessControlPolicy><Owner/><AccessControlList/></AccessControlPolicy>",
             "ObjectLockConfiguration" => "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
             "Retention" => "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2099-01-01T00:00:00Z</RetainUntilDate></Retention>",
             "LegalHold" => "<LegalHold><Status>OFF</Status></LegalHold>",

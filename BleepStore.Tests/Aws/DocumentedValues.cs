@@ -51,6 +51,7 @@ internal sealed partial class DocumentedValues
             {
                 "*" => "(?:.|\n)+?",
                 "time" => @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
+                "cli-time" => @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00",
                 "date" => @"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT",
                 "hex" => "[0-9a-f]+",
                 "base64" => "[A-Za-z0-9+/]+={0,2}",

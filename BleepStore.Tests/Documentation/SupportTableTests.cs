@@ -21,6 +21,8 @@ public sealed class SupportTableTests
     public static TheoryData<string> Missing()
         => [.. KnownOperations.All.Select(operation => operation.Name).Except(Operations.Select(operation => operation.Name))];
 
+    private static readonly Lazy<OperationEvidence> s_evidence = new();
+
     [Fact]
     public void The_README_holds_the_generated_table()
     {
@@ -30,18 +32,22 @@ public sealed class SupportTableTests
         var end = readme.IndexOf(End, StringComparison.Ordinal);
         begin.ShouldBeGreaterThanOrEqualTo(0, "README.md has no <!-- operations --> mark");
         end.ShouldBeGreaterThan(begin, "README.md has no <!-- /operations --> mark");
-        GoldenFile.ShouldMatchAt(path, readme[..(begin + Begin.Length)] + SupportTable.Render(Operations, KnownOperations.All) + readme[end..]);
+        GoldenFile.ShouldMatchAt(path, readme[..(begin + Begin.Length)] + SupportTable.Render(Operations, KnownOperations.All, s_evidence.Value.Links) + readme[end..]);
     }
 
     [Fact]
     public void Every_operation_that_exists_is_in_the_table_as_supported()
     {
-        var lines = SupportTable.Render(Operations, KnownOperations.All).Split('\n');
+        var lines = SupportTable.Render(Operations, KnownOperations.All, s_evidence.Value.Links).Split('\n');
         foreach (var operation in Operations)
         {
             lines.Count(line => line.StartsWith($"| {operation.Name} |", StringComparison.Ordinal) && line.Contains("| supported", StringComparison.Ordinal)).ShouldBe(1);
         }
     }
+
+    [Fact]
+    public void Every_operation_that_exists_has_documented_cases_in_the_table()
+        => Operations.Select(operation => operation.Name).Where(name => !s_evidence.Value.Links(name).StartsWith("[aws]", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Fact]
     public void No_operation_is_listed_twice()
