@@ -18,37 +18,40 @@ internal sealed partial class CrashClient : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
     private readonly TestSigner _signer = new(ServerProcess.AccessKey, ServerProcess.SecretKey);
 
+    /// <summary>The bucket of its requests.</summary>
+    public string Name { get; init; } = Bucket;
+
     public Uri Endpoint { get; set; } = new("http://127.0.0.1:1");
 
     public async Task CreateBucketAsync(CancellationToken cancellationToken)
-        => (await SendAsync("PUT", $"/{Bucket}", [], cancellationToken)).Status.ShouldBe(HttpStatusCode.OK);
+        => (await SendAsync("PUT", $"/{Name}", [], cancellationToken)).Status.ShouldBe(HttpStatusCode.OK);
 
     public Task<CrashAnswer> PutAsync(string key, byte[] body, CancellationToken cancellationToken)
-        => SendAsync("PUT", $"/{Bucket}/{key}", body, cancellationToken);
+        => SendAsync("PUT", $"/{Name}/{key}", body, cancellationToken);
 
     public Task<CrashAnswer> DeleteAsync(string key, CancellationToken cancellationToken)
-        => SendAsync("DELETE", $"/{Bucket}/{key}", [], cancellationToken);
+        => SendAsync("DELETE", $"/{Name}/{key}", [], cancellationToken);
 
     public Task<CrashAnswer> CopyAsync(string key, string source, CancellationToken cancellationToken)
-        => SendAsync("PUT", $"/{Bucket}/{key}", [], cancellationToken, ("x-amz-copy-source", $"/{Bucket}/{source}"));
+        => SendAsync("PUT", $"/{Name}/{key}", [], cancellationToken, ("x-amz-copy-source", $"/{Name}/{source}"));
 
     /// <summary>DeleteObjects, quiet.</summary>
     public Task<CrashAnswer> DeleteManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         var body = $"<Delete><Quiet>true</Quiet>{string.Concat(keys.Select(key => $"<Object><Key>{key}</Key></Object>"))}</Delete>";
-        return SendAsync("POST", $"/{Bucket}?delete", Encoding.UTF8.GetBytes(body), cancellationToken);
+        return SendAsync("POST", $"/{Name}?delete", Encoding.UTF8.GetBytes(body), cancellationToken);
     }
 
     /// <summary>Begins an upload; its id.</summary>
     public async Task<string> CreateUploadAsync(string key, CancellationToken cancellationToken)
     {
-        var created = (await SendAsync("POST", $"/{Bucket}/{key}?uploads", [], cancellationToken)).Expect(HttpStatusCode.OK);
+        var created = (await SendAsync("POST", $"/{Name}/{key}?uploads", [], cancellationToken)).Expect(HttpStatusCode.OK);
         return UploadId().Match(Encoding.UTF8.GetString(created.Body)).Groups["id"].Value;
     }
 
     /// <summary>Uploads one part; its ETag.</summary>
     public async Task<string> PutPartAsync(string key, string uploadId, int number, byte[] body, CancellationToken cancellationToken)
-        => (await SendAsync("PUT", $"/{Bucket}/{key}?partNumber={number.ToString(CultureInfo.InvariantCulture)}&uploadId={uploadId}", body, cancellationToken))
+        => (await SendAsync("PUT", $"/{Name}/{key}?partNumber={number.ToString(CultureInfo.InvariantCulture)}&uploadId={uploadId}", body, cancellationToken))
             .Expect(HttpStatusCode.OK).ETag;
 
     public Task<CrashAnswer> CompleteUploadAsync(string key, string uploadId, IEnumerable<(int Number, string ETag)> parts, CancellationToken cancellationToken)
@@ -56,16 +59,16 @@ internal sealed partial class CrashClient : IDisposable
         var list = string.Concat(parts.Select(
             part => string.Create(CultureInfo.InvariantCulture, $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{part.ETag}</ETag></Part>")));
         var body = Encoding.UTF8.GetBytes($"<CompleteMultipartUpload>{list}</CompleteMultipartUpload>");
-        return SendAsync("POST", $"/{Bucket}/{key}?uploadId={uploadId}", body, cancellationToken);
+        return SendAsync("POST", $"/{Name}/{key}?uploadId={uploadId}", body, cancellationToken);
     }
 
     public Task<CrashAnswer> AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken)
-        => SendAsync("DELETE", $"/{Bucket}/{key}?uploadId={uploadId}", [], cancellationToken);
+        => SendAsync("DELETE", $"/{Name}/{key}?uploadId={uploadId}", [], cancellationToken);
 
     /// <summary>The object's bytes; null when it is absent.</summary>
     public async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync("GET", $"/{Bucket}/{key}", [], cancellationToken);
+        var answer = await SendAsync("GET", $"/{Name}/{key}", [], cancellationToken);
         return answer.Status == HttpStatusCode.NotFound ? null : answer.Expect(HttpStatusCode.OK).Body;
     }
 
@@ -89,7 +92,7 @@ internal sealed partial class CrashClient : IDisposable
         while (true)
         {
             var marker = keys.Count == 0 ? "" : "&marker=" + Uri.EscapeDataString(keys[^1]);
-            var page = (await SendAsync("GET", $"/{Bucket}?max-keys=50{marker}", [], cancellationToken)).Expect(HttpStatusCode.OK);
+            var page = (await SendAsync("GET", $"/{Name}?max-keys=50{marker}", [], cancellationToken)).Expect(HttpStatusCode.OK);
             var text = Encoding.UTF8.GetString(page.Body);
             keys.AddRange(Keys().Matches(text).Select(match => match.Groups["key"].Value));
             if (!text.Contains("<IsTruncated>true</IsTruncated>", StringComparison.Ordinal))
@@ -99,7 +102,29 @@ internal sealed partial class CrashClient : IDisposable
         }
     }
 
+    /// <summary>All versions and delete markers of the bucket, page by page: by key, and of each key the newest first.</summary>
+    public async Task<List<(string Key, string Id, bool IsMarker, bool IsLatest)>> ListVersionsAsync(string prefix, int pageSize, CancellationToken cancellationToken)
+    {
+        var rows = new List<(string Key, string Id, bool IsMarker, bool IsLatest)>();
+        for (var more = ""; ;)
+        {
+            var target = string.Create(CultureInfo.InvariantCulture, $"/{Name}?versions&max-keys={pageSize}&prefix={Uri.EscapeDataString(prefix)}{more}");
+            var page = Encoding.UTF8.GetString((await SendAsync("GET", target, [], cancellationToken)).Expect(HttpStatusCode.OK).Body);
+            rows.AddRange(Versions().Matches(page).Select(row =>
+                (row.Groups["key"].Value, row.Groups["id"].Value, row.Groups["kind"].Value == "DeleteMarker", row.Groups["latest"].Value == "true")));
+            if (!page.Contains("<IsTruncated>true</IsTruncated>", StringComparison.Ordinal))
+            {
+                return rows;
+            }
+
+            more = $"&key-marker={Uri.EscapeDataString(rows[^1].Key)}&version-id-marker={rows[^1].Id}";
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    [GeneratedRegex("<(?<kind>Version|DeleteMarker)><Key>(?<key>[^<]+)</Key><VersionId>(?<id>[^<]+)</VersionId><IsLatest>(?<latest>[^<]+)<", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Versions();
 
     [GeneratedRegex("<UploadId>(?<id>[^<]+)</UploadId>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex UploadId();

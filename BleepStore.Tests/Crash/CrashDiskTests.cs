@@ -1,4 +1,5 @@
 using System.Globalization;
+using BleepStore.Metadata.Records;
 using BleepStore.Tests.Crash.Recording;
 
 namespace BleepStore.Tests.Crash;
@@ -28,9 +29,56 @@ public sealed class CrashDiskTests(CrashDiskTests.FirstRecording first, ITestOut
         ["no sync of the root key"] = trace => TraceMutants.WithoutSyncs(trace, sync => sync.Path.Contains("root.key", StringComparison.Ordinal)),
     };
 
+    private static readonly Dictionary<string, Func<BucketVersions, BucketVersions>> Differences = new(StringComparer.Ordinal)
+    {
+        ["nothing"] = state => state,
+        ["a version that is missing"] = state => state.Put(new KnownVersion("key-0", "id", "more", Tag: null, ObjectLock.None)).WithId("id"),
+        ["a version that was removed"] = state => state.Without(state.Versions.Take(1)),
+        ["other bytes"] = state => Each(state, version => version.IsMarker ? version : version with { Content = "other" }),
+        ["objects for delete markers"] = state => Each(state, version => version with { Content = version.Content ?? "object" }),
+        ["another version id"] = state => Each(state, version => version with { Id = "other" }),
+        ["another order"] = state => state with { Versions = [.. state.Versions.AsEnumerable().Reverse()] },
+        ["another tag"] = state => Each(state, version => version with { Tag = "other" }),
+        ["another lock"] = state => Each(state, version => version with { Lock = version.Lock with { Mode = RetentionMode.Compliance } }),
+        ["another state of versioning"] = state => state with { Versioning = VersioningState.Unversioned },
+    };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> MutantNames => [.. Mutants.Keys];
+
+    public static TheoryData<string> DifferenceNames => [.. Differences.Keys];
+
+    [Fact]
+    public void Every_kind_of_change_of_versions_is_recorded()
+    {
+        var states = first.Bench.Recording.History.Versions.Where(change => change.Answered is not null).Select(change => change.After).ToList();
+        var versions = states.SelectMany(state => state.Versions).ToList();
+        states.ShouldContain(state => state.Versioning == VersioningState.Unversioned && state.Versions.Count > 0);
+        states.ShouldContain(state => state.Versioning == VersioningState.Suspended && state.Versions.Any(version => version.Id == ObjectRecord.NullVersion && version.IsMarker));
+        states.ShouldContain(state => state.Versioning == VersioningState.Suspended && state.Versions.Any(version => version.Id == ObjectRecord.NullVersion && !version.IsMarker));
+        states.Zip(states.Skip(1)).ShouldContain(pair => pair.Second.Versions.Count < pair.First.Versions.Count, "a version was removed");
+        versions.ShouldContain(version => version.IsMarker && version.Id != ObjectRecord.NullVersion);
+        versions.ShouldContain(version => version.Tag != null);
+        versions.ShouldContain(version => version.Lock.LegalHold == LegalHold.On);
+        versions.ShouldContain(version => version.Lock.Mode == RetentionMode.Governance);
+    }
+
+    [Theory]
+    [MemberData(nameof(DifferenceNames))]
+    public async Task A_bucket_with_versions_that_is_not_as_clients_were_told_is_found_out(string difference)
+    {
+        var told = first.Bench.Recording.History;
+        var other = told with { Versions = [.. told.Versions.Select(change => change with { After = Differences[difference](change.After) })] };
+        var check = () => first.Bench.CheckEndAsync(other, Token);
+        if (difference == "nothing")
+        {
+            await check();
+            return;
+        }
+
+        (await Should.ThrowAsync<InvalidOperationException>(check)).Message.ShouldStartWith("Bucket ");
+    }
 
     [Fact]
     public void The_recorder_misses_no_change() => first.Bench.CheckEnd();
@@ -77,6 +125,8 @@ public sealed class CrashDiskTests(CrashDiskTests.FirstRecording first, ITestOut
         (fault is null ? "" : bench.Keep(fault)).ShouldBeEmpty();
         output.WriteLine($"{disks} disks took {bench.Elapsed.TotalSeconds:F1} s");
     }
+
+    private static BucketVersions Each(BucketVersions state, Func<KnownVersion, KnownVersion> change) => state with { Versions = [.. state.Versions.Select(change)] };
 
     private static bool IsOfBlobs(string path) => path.StartsWith("objects/", StringComparison.Ordinal) && !path.Contains("store.", StringComparison.Ordinal);
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.RegularExpressions;
 
 namespace BleepStore.Tests.Crash;
 
@@ -9,7 +7,7 @@ namespace BleepStore.Tests.Crash;
 /// Changes keys of its own in a bucket with versions, one request at a time: puts, deletes, and removes versions for ever; and knows which versions
 /// there must be, down to the request that was under way when the server was killed.
 /// </summary>
-internal sealed partial class VersionWorker(int number, CrashClient client, int seed)
+internal sealed class VersionWorker(int number, CrashClient client, int seed)
 {
     private const int KeyCount = 3;
     private static readonly int[] Sizes = [0, 700, 5_000, 70_001, 300_000];
@@ -74,9 +72,6 @@ internal sealed partial class VersionWorker(int number, CrashClient client, int 
         _pending = null;
     }
 
-    [GeneratedRegex("<(?<kind>Version|DeleteMarker)><Key>(?<key>[^<]+)</Key><VersionId>(?<id>[^<]+)</VersionId><IsLatest>(?<latest>[^<]+)<", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Rows();
-
     private async Task RequestAsync(string key, CancellationToken cancellationToken)
     {
         var own = _versions.Keys.Where(version => version.Key == key).ToList();
@@ -110,25 +105,8 @@ internal sealed partial class VersionWorker(int number, CrashClient client, int 
 
     private async Task<Dictionary<(string Key, string Id), (bool IsMarker, bool IsLatest)>> ListAsync(CancellationToken cancellationToken)
     {
-        var rows = new Dictionary<(string Key, string Id), (bool IsMarker, bool IsLatest)>();
-        for (var more = ""; ;)
-        {
-            var target = string.Create(CultureInfo.InvariantCulture, $"/{CrashClient.Bucket}?versions&max-keys=7&prefix=worker-{number}%2F{more}");
-            var page = Encoding.UTF8.GetString((await client.SendAsync("GET", target, [], cancellationToken)).Expect(HttpStatusCode.OK).Body);
-            var last = ("", "");
-            foreach (var row in Rows().Matches(page).Cast<Match>())
-            {
-                last = (row.Groups["key"].Value, row.Groups["id"].Value);
-                rows.Add(last, (row.Groups["kind"].Value == "DeleteMarker", row.Groups["latest"].Value == "true"));
-            }
-
-            if (!page.Contains("<IsTruncated>true</IsTruncated>", StringComparison.Ordinal))
-            {
-                return rows;
-            }
-
-            more = $"&key-marker={Uri.EscapeDataString(last.Item1)}&version-id-marker={last.Item2}";
-        }
+        var rows = await client.ListVersionsAsync(string.Create(CultureInfo.InvariantCulture, $"worker-{number}/"), pageSize: 7, cancellationToken);
+        return rows.ToDictionary(row => (row.Key, row.Id), row => (row.IsMarker, row.IsLatest));
     }
 
     private byte[] NewBody()

@@ -47,7 +47,7 @@ internal sealed class CrashBench : IDisposable
     {
         var trace = Recording.Trace;
         var kinds = trace.GroupBy(record => record.Operation).OrderBy(kind => kind.Key).Select(kind => $"{kind.Count()} {kind.Key}");
-        return $"{Recording.History.Changes.Count} changes of keys, {Recording.History.Uploads.Count} uploads; "
+        return $"{Recording.History.Changes.Count} changes of keys, {Recording.History.Uploads.Count} uploads, {Recording.History.Versions.Count} changes of versions; "
             + $"{trace.Count} records of {trace[^1].End / 1e6:F1} MB: {string.Join(", ", kinds)}";
     }
 
@@ -60,6 +60,16 @@ internal sealed class CrashBench : IDisposable
         new PowerLoss(NameSurvival.All, ContentSurvival.All, seed: 0).SaveTo(made, model);
         FileTree.Differences(ServerRecording.DataOf(_directory), made).ShouldBeEmpty();
         Directory.Delete(made, recursive: true);
+    }
+
+    /// <summary>Checks the disk of the whole trace, with nothing lost, against another history than what clients were told.</summary>
+    public async Task CheckEndAsync(History history, CancellationToken cancellationToken)
+    {
+        var model = new CrashModel();
+        Recording.Trace.ForEach(model.Apply);
+        var disk = NewDisk();
+        new PowerLoss(NameSurvival.All, ContentSurvival.All, seed: 0).SaveTo(disk, model);
+        await new CrashDisk(disk, history, Recording.Trace[^1].End).CheckAsync(cancellationToken);
     }
 
     /// <summary>The first disk, in the order of the trace, that is not as promised; null when all are.</summary>

@@ -3,6 +3,7 @@ using BleepStore.Api.Hosting;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
 using BleepStore.Tests.Hosting;
+using BleepStore.Tests.Metadata;
 
 namespace BleepStore.Tests.Crash.Recording;
 
@@ -25,6 +26,10 @@ internal sealed class CrashDisk(string directory, History history, long moment)
         {
             await StoreAudit.CheckAsync(store, cancellationToken);
             await CheckObjectsAsync(store, cancellationToken);
+            foreach (var (bucket, allowed) in history.VersionsAt(moment))
+            {
+                await CheckVersionsAsync(store, bucket, allowed, cancellationToken);
+            }
         }
 
         StoreAudit.NothingIsTemporary(StoragePath(directory));
@@ -77,6 +82,31 @@ internal sealed class CrashDisk(string directory, History history, long moment)
                 (await History.ContentOfAsync(record.Size, content, cancellationToken))
                     .ShouldBe(part.Content, $"part {part.Number} of upload {upload.UploadId}");
             }
+        }
+    }
+
+    private static async Task CheckVersionsAsync(OpenedStore store, string name, List<BucketVersions?> allowed, CancellationToken cancellationToken)
+    {
+        BucketVersions? actual = null;
+        if (await store.Metadata.FindBucketAsync(name, cancellationToken) is { } bucket)
+        {
+            var page = await store.Metadata.ListVersionsAsync(bucket.BucketId, new VersionListQuery("", "", null, null, 1000), cancellationToken);
+            page.IsTruncated.ShouldBeFalse();
+            var versions = new List<KnownVersion>();
+            foreach (var (record, _) in page.Versions)
+            {
+                var content = record.IsDeleteMarker ? null : await ReadAsync(store, record, cancellationToken);
+                versions.Add(new KnownVersion(record.Key, record.VersionId, content, record.Tags.Select(tag => tag.Value).SingleOrDefault(), record.Lock));
+            }
+
+            actual = new BucketVersions(bucket.Versioning, versions);
+            await VersionRules.CheckAsync(store.Metadata, bucket.BucketId, cancellationToken);
+        }
+
+        if (!allowed.Exists(state => state is null ? actual is null : state.IsAs(actual)))
+        {
+            throw new InvalidOperationException(
+                $"Bucket {name} is {actual?.ToString() ?? "absent"}\nand may be {string.Join("\nor ", allowed.Select(state => state?.ToString() ?? "absent"))}");
         }
     }
 

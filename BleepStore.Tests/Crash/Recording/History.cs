@@ -27,7 +27,8 @@ internal sealed record PartHistory(int Number, long Answered, string Content);
 /// <param name="BucketAnswered">Length of the trace when the bucket's creation was told.</param>
 /// <param name="Changes">Changes, of each key in their order.</param>
 /// <param name="Uploads">Uploads.</param>
-internal sealed record History(long BucketAnswered, List<KeyChange> Changes, List<UploadHistory> Uploads)
+/// <param name="Versions">Changes of buckets with versions, of each bucket in their order.</param>
+internal sealed record History(long BucketAnswered, List<KeyChange> Changes, List<UploadHistory> Uploads, List<VersionChange> Versions)
 {
     /// <summary>The text that stands for bytes.</summary>
     public static string ContentOf(ReadOnlySpan<byte> bytes) => ContentOf(bytes.Length, SHA256.HashData(bytes));
@@ -68,10 +69,26 @@ internal sealed record History(long BucketAnswered, List<KeyChange> Changes, Lis
             .Where(upload => upload.Answered <= moment && !(upload.EndStart < moment))
             .Select(upload => (upload, upload.Parts.Where(part => part.Answered <= moment)));
 
+    /// <summary>What each bucket with versions may hold at that moment; null stands for no bucket.</summary>
+    public IEnumerable<(string Bucket, List<BucketVersions?> Allowed)> VersionsAt(long moment)
+    {
+        foreach (var bucket in Versions.GroupBy(change => change.Bucket, StringComparer.Ordinal))
+        {
+            List<BucketVersions?> allowed = [null];
+            foreach (var change in bucket.Where(change => change.Start < moment))
+            {
+                allowed = change.Answered <= moment ? [change.After] : [.. allowed, change.After];
+            }
+
+            yield return (bucket.Key, allowed);
+        }
+    }
+
     /// <summary>Places of answers: the moments at which a promise is young.</summary>
     public IEnumerable<long> Answers()
         => Changes.Select(change => change.Answered).OfType<long>()
             .Concat(Uploads.SelectMany(upload => upload.Parts.Select(part => part.Answered).Append(upload.Answered)))
+            .Concat(Versions.Select(change => change.Answered).OfType<long>())
             .Append(BucketAnswered);
 
     private static string ContentOf(long length, byte[] hash) => $"{length} bytes {Convert.ToHexStringLower(hash)[..16]}";

@@ -7,7 +7,7 @@ namespace BleepStore.Tests.Crash.Recording;
 internal sealed class ServerRecording(List<TraceRecord> trace, History history)
 {
     private const int Workers = 6;
-    private const int AnswersPerLife = 150;
+    private const int AnswersPerLife = 180;
     private const string TraceFile = "trace";
     private const string HistoryFile = "history.json";
 
@@ -33,9 +33,19 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
         await client.CreateBucketAsync(cancellationToken);
         var bucketAnswered = recorder.Position;
         var workers = Enumerable.Range(0, Workers).Select(number => new RecordedWorker(number, client, recorder, random.Next())).ToList();
+        using var suspending = new CrashClient { Endpoint = server.S3Url, Name = "suspending" };
+        using var locking = new CrashClient { Endpoint = server.S3Url, Name = "locking" };
+        List<RecordedVersionWorker> versionWorkers =
+            [new(suspending, recorder, locks: false, random.Next()), new(locking, recorder, locks: true, random.Next())];
+        await Task.WhenAll(versionWorkers.Select(worker => worker.CreateAsync(cancellationToken)));
         for (var life = 0; life < 4; life++)
         {
-            await LiveAsync(server, recorder, workers, isOrderly: life == 2, cancellationToken);
+            Func<Func<bool>, Task>[] runs =
+            [
+                .. workers.Select<RecordedWorker, Func<Func<bool>, Task>>(worker => goesOn => worker.RunAsync(goesOn, cancellationToken)),
+                .. versionWorkers.Select<RecordedVersionWorker, Func<Func<bool>, Task>>(worker => goesOn => worker.RunAsync(goesOn, cancellationToken)),
+            ];
+            await LiveAsync(server, recorder, runs, isOrderly: life == 2, cancellationToken);
             if (life == 0)
             {
                 server.Relaunch(_ => OptionsOf(recorder, data, killAfter: random.Next(1, 60)));
@@ -45,11 +55,15 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
             if (life < 3)
             {
                 await StartAsync(server, recorder, data, cancellationToken);
-                client.Endpoint = server.S3Url;
+                (client.Endpoint, suspending.Endpoint, locking.Endpoint) = (server.S3Url, server.S3Url, server.S3Url);
             }
         }
 
-        var history = new History(bucketAnswered, [.. workers.SelectMany(worker => worker.Changes)], [.. workers.SelectMany(worker => worker.Uploads)]);
+        var history = new History(
+            bucketAnswered,
+            [.. workers.SelectMany(worker => worker.Changes)],
+            [.. workers.SelectMany(worker => worker.Uploads)],
+            [.. versionWorkers.SelectMany(worker => worker.Changes)]);
         await File.WriteAllTextAsync(Path.Combine(directory, HistoryFile), JsonSerializer.Serialize(history), cancellationToken);
         return new ServerRecording(Recording.Trace.Load(recorder.TracePath), history);
     }
@@ -72,7 +86,7 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
         var change = new KeyChange("key", bucketAnswered, recorder.Position, History.ContentOf(body));
         var trace = Recording.Trace.Load(recorder.TracePath);
         await server.KillAsync(cancellationToken);
-        return new ServerRecording(trace, new History(bucketAnswered, [change], []));
+        return new ServerRecording(trace, new History(bucketAnswered, [change], [], []));
     }
 
     /// <summary>Records one start of a server on what lies in a directory already, until nothing is left for it to do.</summary>
@@ -132,7 +146,7 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
 
     // Until so many requests were answered, and then to the end of the process.
     private static async Task LiveAsync(
-        ServerProcess server, FileRecorder recorder, List<RecordedWorker> workers, bool isOrderly, CancellationToken cancellationToken)
+        ServerProcess server, FileRecorder recorder, Func<Func<bool>, Task>[] runs, bool isOrderly, CancellationToken cancellationToken)
     {
         var left = AnswersPerLife;
         bool GoesOn()
@@ -150,7 +164,7 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
             return !isOrderly;
         }
 
-        await Task.WhenAll(workers.Select(worker => worker.RunAsync(GoesOn, cancellationToken)));
+        await Task.WhenAll(runs.Select(run => run(GoesOn)));
         if (isOrderly)
         {
             await server.StopAsync(cancellationToken);
