@@ -131,6 +131,9 @@ public interface IMetadataTransaction
     /// <summary>Identities of a kind in order of their name in lower case; the command may change them while it reads on.</summary>
     IReadOnlyList<IdentityRecord> ListIdentities(string accountId, IdentityKind kind);
 
+    /// <summary>How many identities of a kind an account has.</summary>
+    int CountIdentities(string accountId, IdentityKind kind);
+
     /// <summary>Inserts or replaces by account, kind and name.</summary>
     void PutIdentity(IdentityRecord identity);
 

@@ -51,7 +51,7 @@ internal sealed class AclReader(IMetadataStore metadata)
         {
             var policy = XmlNode.Parse(document, "AccessControlPolicy").Allow("Owner", "AccessControlList");
             var owner = policy.Child("Owner") ?? throw new S3Exception(S3Errors.MalformedACLError);
-            if (owner.ChildText("ID") is { } id && id != ownerId)
+            if (owner.RequiredText("ID") != ownerId)
             {
                 throw new S3Exception(S3Errors.AccessDenied);
             }
@@ -98,9 +98,9 @@ internal sealed class AclReader(IMetadataStore metadata)
     private async ValueTask<(GranteeKind Kind, string Name)> ResolveAsync(XmlNode grantee, CancellationToken cancellationToken)
         => (grantee.Type, grantee.ChildText("ID"), grantee.ChildText("URI"), grantee.ChildText("EmailAddress")) switch
         {
-            ("CanonicalUser" or null, { } id, null, null) => (GranteeKind.CanonicalUser, await FindAccountAsync(id, cancellationToken)),
-            ("Group" or null, null, { } uri, null) => (GranteeKind.Group, CheckGroup(uri)),
-            ("AmazonCustomerByEmail" or null, null, null, { } email) => (GranteeKind.CanonicalUser, await FindByEmailAsync(email, cancellationToken)),
+            ("CanonicalUser", { } id, null, null) => (GranteeKind.CanonicalUser, await FindAccountAsync(id, cancellationToken)),
+            ("Group", null, { } uri, null) => (GranteeKind.Group, CheckGroup(uri)),
+            ("AmazonCustomerByEmail", null, null, { } email) => (GranteeKind.CanonicalUser, await FindByEmailAsync(email, cancellationToken)),
             _ => throw new S3Exception(S3Errors.MalformedACLError),
         };
 

@@ -78,7 +78,7 @@ internal sealed class IdentityRoutes(IMetadataStore metadata, CredentialStore cr
             CreatedAt = time.GetUtcNow(),
             Origin = CredentialOrigin.Admin,
         };
-        var status = await metadata.ExecuteAsync(new CreateIdentity { Time = identity.CreatedAt, Identity = identity }, cancellationToken);
+        var status = await metadata.ExecuteAsync(IamWords.Creation(identity), cancellationToken);
         return status == IdentityStatus.Done ? AdminAnswer.Created(AdminIdentity.View(identity)) : AdminIdentity.Refuse(status, kind, wanted.Name);
     }
 

@@ -45,6 +45,9 @@ internal abstract record Caller
         /// <summary>ARN of the role or user whose rights a session has: what policies say of that one they say of the session too.</summary>
         public string? IssuerArn { get; init; }
 
+        /// <summary>Unique id of the user or role whose rights the caller has; null for roots.</summary>
+        public string? IdentityId { get; init; }
+
         /// <summary>What temporary credentials say; null for permanent ones.</summary>
         public CallerSession? Session { get; init; }
 

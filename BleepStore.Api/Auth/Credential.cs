@@ -31,6 +31,9 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
     /// <summary>ARN of the role or user whose rights a session has; null where it is the caller's own, or an account's.</summary>
     public string? IssuerArn { get; init; }
 
+    /// <summary>Unique id of the user or role whose rights it has; null for an account's root.</summary>
+    public string? IdentityId { get; init; }
+
     /// <summary>Tags of the user or role, and of the session.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Tags { get; init; } = [];
 
@@ -46,6 +49,7 @@ internal sealed record Credential(string AccessKey, string Secret, string Accoun
         PrincipalId = PrincipalId!,
         User = User,
         IssuerArn = IssuerArn,
+        IdentityId = IdentityId,
         Tags = Tags,
         Session = Session,
     };

@@ -12,6 +12,7 @@ internal static class PolicyCallers
             AccountIds = [account.AccountId, account.AccountNumber],
             Arn = account.Arn,
             IssuerArn = account.IssuerArn,
+            IdentityId = account.IdentityId,
             IsAccountRoot = account.HasAccountRights,
         };
 }

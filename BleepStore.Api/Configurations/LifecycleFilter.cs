@@ -54,7 +54,7 @@ internal sealed record LifecycleFilter
         return filter.Children.Length switch
         {
             0 => new LifecycleFilter(),
-            1 when filter.Child("And") is { } and => (Read(and.Allow("Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan")) with { IsAnd = true }).Checked(),
+            1 when filter.Child("And") is { } and => and.Children.Length < 2 ? throw XmlValues.Malformed() : (Read(and.Allow("Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan")) with { IsAnd = true }).Checked(),
             1 => Read(filter).Checked(),
             _ => throw XmlValues.Malformed(),
         };

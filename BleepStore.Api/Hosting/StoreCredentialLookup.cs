@@ -49,6 +49,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
             AccountNumber = AccountNumber.Of(record.AccountId),
             Arn = user is null ? ArnWithoutRow(record) : IdentityArn.Of(user),
             PrincipalId = user?.Id,
+            IdentityId = user?.Id,
             User = record.IsAccountRoot ? null : user?.Name ?? record.PrincipalId,
             Tags = user?.Tags ?? [],
         };
@@ -116,6 +117,7 @@ internal sealed class StoreCredentialLookup(IMetadataStore metadata, RootKey roo
                 _ => principal?.Id,
             },
             User = grant.PrincipalKind == IdentityKind.User ? grant.Principal : null,
+            IdentityId = principal?.Id,
             IssuerArn = principal is null || session.Kind == SessionKind.Own ? null : IdentityArn.Of(principal),
             Tags = [.. session.Tags, .. (principal?.Tags ?? []).Where(tag => !session.Tags.Any(over => over.Key.Equals(tag.Key, StringComparison.OrdinalIgnoreCase)))],
             Session = session,

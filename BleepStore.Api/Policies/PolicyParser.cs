@@ -107,6 +107,11 @@ internal static class PolicyParser
             return words.Kind == PolicyKind.Trust ? null : throw words.Missing("Resource");
         }
 
+        if (words.Kind == PolicyKind.Trust)
+        {
+            throw new PolicyException("Has prohibited field Resource");
+        }
+
         foreach (var text in found.Texts)
         {
             words.CheckResource(text);

@@ -14,6 +14,9 @@ internal enum PrincipalKind
     /// <summary>One user, role, or session, by ARN.</summary>
     Arn,
 
+    /// <summary>One user or role by its unique id, with all of its sessions: what a saved policy keeps of an ARN.</summary>
+    Identity,
+
     /// <summary>A service of AWS: none of them calls here.</summary>
     Service,
 
@@ -23,7 +26,7 @@ internal enum PrincipalKind
 
 /// <summary>One entry of a <c>Principal</c> or <c>NotPrincipal</c> element.</summary>
 /// <param name="Kind">What it names.</param>
-/// <param name="Name">The account's id, the ARN, or the service; <c>*</c> for everybody.</param>
+/// <param name="Name">The account's id, the ARN, the unique id, or the service; <c>*</c> for everybody.</param>
 internal sealed record PolicyPrincipal(PrincipalKind Kind, string Name)
 {
     /// <summary>True for an account by its canonical id, which can be looked up.</summary>
@@ -66,6 +69,7 @@ internal sealed record PolicyPrincipals(bool IsNegated, ImmutableArray<PolicyPri
         PrincipalKind.Everybody => PrincipalMatch.Direct,
         PrincipalKind.Account when caller.IsOfAccount(entry.Name) => caller.IsAccountRoot ? PrincipalMatch.Direct : PrincipalMatch.ThroughAccount,
         PrincipalKind.Arn when caller.HasArn(entry.Name) => PrincipalMatch.Direct,
+        PrincipalKind.Identity when entry.Name == caller.IdentityId => PrincipalMatch.Direct,
         PrincipalKind.Federated when caller.FederatedProvider == entry.Name => PrincipalMatch.Direct,
         _ => PrincipalMatch.None,
     };
@@ -85,6 +89,9 @@ internal sealed record PolicyCaller
 
     /// <summary>ARN of the role or user whose rights a session has; null for all others.</summary>
     public string? IssuerArn { get; init; }
+
+    /// <summary>Unique id of the user or role that the caller is, or whose rights its session has; null for roots and nobody.</summary>
+    public string? IdentityId { get; init; }
 
     /// <summary>True for who acts with all rights of the account.</summary>
     public bool IsAccountRoot { get; init; }

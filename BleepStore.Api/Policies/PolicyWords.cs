@@ -45,6 +45,10 @@ internal sealed class PolicyWords(PolicyKind kind)
                 throw new PolicyException("Policy has invalid action");
             }
         }
+        else if (kind == PolicyKind.Trust && !text.StartsWith("sts:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new PolicyException("AssumeRole policy may only specify STS AssumeRole actions.");
+        }
         else if (text != "*" && text.IndexOf(':', StringComparison.Ordinal) < 1)
         {
             throw new PolicyException("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");

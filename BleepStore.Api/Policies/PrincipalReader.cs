@@ -68,6 +68,7 @@ internal static partial class PrincipalReader
     {
         "AWS" when name == "*" => new PolicyPrincipal(PrincipalKind.Everybody, name),
         "AWS" when AccountArn().Match(name) is { Success: true } arn => new PolicyPrincipal(PrincipalKind.Account, arn.Groups["account"].Value),
+        "AWS" when PrincipalBinding.TrySplit(name) is { } bound => new PolicyPrincipal(PrincipalKind.Identity, bound.Id),
         "AWS" when PrincipalArn().IsMatch(name) => new PolicyPrincipal(PrincipalKind.Arn, name),
         "AWS" or "CanonicalUser" when AccountId().IsMatch(name)
             => new PolicyPrincipal(PrincipalKind.Account, name) { IsCanonicalId = type == "CanonicalUser" || !AccountNumber.IsNumber(name) },

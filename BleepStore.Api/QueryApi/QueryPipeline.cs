@@ -208,7 +208,6 @@ internal static class QueryRegistration
     public static IServiceCollection AddQueryServices(this IServiceCollection services)
     {
         services.AddSingleton<QueryAuthorizer>();
-        services.AddSingleton<AccountDirectory>();
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<Sts.SessionIssuer>();
         services.AddSingleton<QueryPipeline>();

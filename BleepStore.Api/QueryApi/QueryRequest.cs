@@ -136,6 +136,11 @@ internal sealed class QueryRequest(S3Query form, Caller.Account caller, Incoming
                 throw Invalid("tags", key, @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+");
             }
 
+            if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new QueryException(QueryErrors.InvalidInput.Because("Tag keys beginning with aws: are reserved for system use."));
+            }
+
             if (tags.Any(tag => tag.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
             {
                 throw new QueryException(QueryErrors.InvalidInput.Because("Duplicate tag keys found. Please note that Tag keys are case insensitive."));

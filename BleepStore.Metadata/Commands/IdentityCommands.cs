@@ -7,6 +7,9 @@ public sealed record CreateIdentity : MetadataCommand<IdentityStatus>
 {
     public required IdentityRecord Identity { get; init; }
 
+    /// <summary>How many of its kind the account may have with this one.</summary>
+    public int Limit { get; init; } = int.MaxValue;
+
     /// <inheritdoc/>
     public override int SizeBytes => 512 + (2 * (Identity.Document?.Length ?? 0));
 
@@ -16,6 +19,11 @@ public sealed record CreateIdentity : MetadataCommand<IdentityStatus>
         if (transaction.FindIdentity(Identity.AccountId, Identity.Kind, Identity.Name) is not null)
         {
             return IdentityStatus.Exists;
+        }
+
+        if (Limit < int.MaxValue && transaction.CountIdentities(Identity.AccountId, Identity.Kind) >= Limit)
+        {
+            return IdentityStatus.LimitExceeded;
         }
 
         transaction.PutIdentity(Identity with { CreatedAt = Time, UpdatedAt = Time });

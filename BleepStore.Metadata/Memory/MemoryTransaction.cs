@@ -282,6 +282,10 @@ internal sealed class MemoryTransaction : IMetadataTransaction
             .Select(row => row.Value)];
 
     /// <inheritdoc/>
+    public int CountIdentities(string accountId, IdentityKind kind)
+        => _state.Identities.From((accountId, kind, "")).TakeWhile(row => row.Key.Account == accountId && row.Key.Kind == kind).Count();
+
+    /// <inheritdoc/>
     public void PutIdentity(IdentityRecord identity) => _state = _state with
     {
         Identities = _state.Identities.With((identity.AccountId, identity.Kind, IdentityRecord.KeyOf(identity.Name)), identity),

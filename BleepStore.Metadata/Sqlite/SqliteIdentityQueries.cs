@@ -18,6 +18,9 @@ internal sealed class SqliteIdentityQueries(SqliteDatabase database)
     private readonly SqliteStatement _allIdentities =
         database.Prepare("SELECT record FROM identities WHERE account_id = ? AND kind = ? ORDER BY name");
 
+    private readonly SqliteStatement _count =
+        database.Prepare("SELECT COUNT(*) FROM identities WHERE account_id = ? AND kind = ?");
+
     public List<AccountRecord> ListAccounts(string? after, int limit)
         => _accounts.Bind(after ?? "").All(limit, row => AccountRecordEncoding.Decode(row.Bytes(0)));
 
@@ -31,4 +34,7 @@ internal sealed class SqliteIdentityQueries(SqliteDatabase database)
             : _identities.Bind(accountId).Bind((int)kind).Bind(IdentityRecord.KeyOf(after));
         return rows.All(limit, row => IdentityRecordEncoding.Decode(row.Bytes(0)));
     }
+
+    public int Count(string accountId, IdentityKind kind)
+        => _count.Bind(accountId).Bind((int)kind).First(static row => (int)row.Int64(0));
 }

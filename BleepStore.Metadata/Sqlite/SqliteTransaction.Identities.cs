@@ -14,6 +14,9 @@ internal sealed partial class SqliteTransaction
         => _queries.Identities.List(accountId, kind, after: null, int.MaxValue);
 
     /// <inheritdoc/>
+    public int CountIdentities(string accountId, IdentityKind kind) => _queries.Identities.Count(accountId, kind);
+
+    /// <inheritdoc/>
     public void PutIdentity(IdentityRecord identity)
     {
         Write(_rows.PutIdentity.Bind(identity.AccountId).Bind((int)identity.Kind).Bind(IdentityRecord.KeyOf(identity.Name))

@@ -164,6 +164,8 @@ public sealed class AclTests : IAsyncLifetime
         { Grant("CanonicalUser", "<ID>bob</ID>", ""), "MalformedACLError" },
         { "<Grant><Permission>READ</Permission></Grant>", "MalformedACLError" },
         { "<Grant><Grantee><ID>bob</ID></Grantee></Grant>", "MalformedACLError" },
+        { "<Grant><Grantee><ID>bob</ID></Grantee><Permission>READ</Permission></Grant>", "MalformedACLError" },
+        { $"<Grant><Grantee><URI>{Groups}global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant>", "MalformedACLError" },
         { "<Grant/>", "MalformedACLError" },
         { "<Other/>", "MalformedACLError" },
     };

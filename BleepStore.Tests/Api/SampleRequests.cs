@@ -10,7 +10,8 @@ namespace BleepStore.Tests.Api;
 /// <param name="Key">A key that exists in it.</param>
 /// <param name="UploadId">An open upload of that key.</param>
 /// <param name="PartETag">ETag of its part 1.</param>
-internal sealed record SampleRequests(string Bucket, string Key, string UploadId, string PartETag)
+/// <param name="OwnerId">Who owns all of them.</param>
+internal sealed record SampleRequests(string Bucket, string Key, string UploadId, string PartETag, string OwnerId)
 {
     public const string Content = "The content of a sample object.";
 
@@ -34,7 +35,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         var upload = await attack.MustAsync(owner, "POST", $"/{bucket}/object?uploads");
         var uploadId = upload.Element("UploadId");
         var part = await attack.MustAsync(owner, "PUT", $"/{bucket}/object?partNumber=1&uploadId={uploadId}", Content);
-        var samples = new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!);
+        var samples = new SampleRequests(bucket, "object", uploadId, part.Header("ETag")!, owner.AccountId);
         await attack.MustAsync(owner, "PUT", $"/{bucket}-locked", "", ("x-amz-bucket-object-lock-enabled", "true"));
         await attack.MustAsync(
             owner,
@@ -105,7 +106,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
         _ => definition.RequestBody.Root switch
         {
             "CreateBucketConfiguration" => "",
-            "AccessControlPolicy" => "<AccessControlPolicy><Owner/><AccessControlList/></AccessControlPolicy>",
+            "AccessControlPolicy" => $"<AccessControlPolicy><Owner><ID>{OwnerId}</ID></Owner><AccessControlList/></AccessControlPolicy>",
             "ObjectLockConfiguration" => "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
             "Retention" => "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2099-01-01T00:00:00Z</RetainUntilDate></Retention>",
             "LegalHold" => "<LegalHold><Status>OFF</Status></LegalHold>",

@@ -27,6 +27,20 @@ public abstract class IdentityContract<TEngine> : StoreTest<TEngine>
     }
 
     [Fact]
+    public async Task One_more_than_the_limit_of_a_kind_in_an_account_is_refused()
+    {
+        await CreateAsync(IdentityKind.User, "one");
+        await CreateAsync(IdentityKind.Group, "group");
+        await CreateAsync(IdentityKind.User, "elsewhere", account: "accounts");
+        (await CreateLimitedAsync("two", 2)).ShouldBe(IdentityStatus.Done);
+        (await CreateLimitedAsync("three", 2)).ShouldBe(IdentityStatus.LimitExceeded);
+        (await FindAsync(IdentityKind.User, "three")).ShouldBeNull();
+        (await CreateLimitedAsync("two", 2)).ShouldBe(IdentityStatus.Exists);
+        (await DeleteAsync(IdentityKind.User, "one")).ShouldBe(IdentityStatus.Done);
+        (await CreateLimitedAsync("three", 2)).ShouldBe(IdentityStatus.Done);
+    }
+
+    [Fact]
     public async Task An_identity_comes_back_as_it_was_made_with_the_time_of_the_command()
     {
         var time = Now();
@@ -213,6 +227,9 @@ public abstract class IdentityContract<TEngine> : StoreTest<TEngine>
 
     private async Task<IdentityStatus> CreateAsync(IdentityKind kind, string name, string account = Account)
         => await ExecuteAsync(new CreateIdentity { Time = Now(), Identity = New(kind, name) with { AccountId = account } });
+
+    private async Task<IdentityStatus> CreateLimitedAsync(string name, int limit)
+        => await ExecuteAsync(new CreateIdentity { Time = Now(), Identity = New(IdentityKind.User, name), Limit = limit });
 
     private async Task<IdentityStatus> ChangeAsync(IdentityKind kind, string name, IdentityChange change)
         => await ExecuteAsync(new ChangeIdentity { Time = Now(), AccountId = Account, Kind = kind, Name = name, Change = change });

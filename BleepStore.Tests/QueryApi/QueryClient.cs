@@ -57,6 +57,20 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
     /// <summary>Sends a request to S3, signed in its header; the answer is its status and error code.</summary>
     public async Task<(int Status, string? Code)> S3Async(string method, string target, string body = "", params (string Name, string Value)[] headers)
     {
+        var (status, text) = await S3AnswerAsync(method, target, body, headers);
+        return (status, text.Split("<Code>") is [_, var rest] ? rest.Split('<')[0] : null);
+    }
+
+    /// <summary>The body of a successful answer of S3.</summary>
+    public async Task<string> S3TextAsync(string method, string target)
+    {
+        var (status, text) = await S3AnswerAsync(method, target, "");
+        status.ShouldBe(200, text);
+        return text;
+    }
+
+    private async Task<(int Status, string Text)> S3AnswerAsync(string method, string target, string body, params (string Name, string Value)[] headers)
+    {
         var request = new TestRequest(method, target, server.Endpoint.Authority).WithBody(body);
         foreach (var (name, value) in headers)
         {
@@ -71,8 +85,7 @@ internal sealed class QueryClient(TestServer server, string accessKey, string se
         new TestSigner(accessKey, secretKey, server.Region).SignHeader(request, Time.GetUtcNow());
         Spoil(request);
         using var answer = await SendMessageAsync(request);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return ((int)answer.StatusCode, text.Split("<Code>") is [_, var rest] ? rest.Split('<')[0] : null);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public Task<QueryResult> IamAsync(string action, params (string Name, string Value)[] parameters) => SendAsync("iam", "2010-05-08", action, parameters);

@@ -6,11 +6,11 @@ using BleepStore.Api.Protocol;
 namespace BleepStore.Api.Operations.Access;
 
 /// <summary>GetBucketPolicy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html</summary>
-internal sealed class GetBucketPolicy : IS3Operation
+internal sealed class GetBucketPolicy(PrincipalBinding binding) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("GetBucketPolicy", "GET", S3Resource.Bucket)
     {
-        Summary = "Shows the policy of a bucket, byte for byte as it was sent.",
+        Summary = "Shows the policy of a bucket as it was sent, but for principals that are gone.",
         Query = ["policy"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         ResponseBody = S3Body.Json,
@@ -18,19 +18,19 @@ internal sealed class GetBucketPolicy : IS3Operation
         Demands = request => [Demand.OnBucket("s3:GetBucketPolicy", permission: null, request)],
     };
 
-    public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+    public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         if (BucketPolicyAccess.Refusal(request) is { } refusal)
         {
-            return ValueTask.FromResult<S3Response>(refusal);
+            return refusal;
         }
 
         if (!request.Bucket.Configurations.TryGetValue(BucketAccess.PolicyName, out var policy))
         {
-            return ValueTask.FromResult<S3Response>(S3Errors.NoSuchBucketPolicy.With("BucketName", request.Bucket.Name));
+            return S3Errors.NoSuchBucketPolicy.With("BucketName", request.Bucket.Name);
         }
 
-        var bytes = Encoding.UTF8.GetBytes(policy);
-        return ValueTask.FromResult(S3Response.OfContent(StatusCodes.Status200OK, new MemoryStream(bytes), bytes.Length).With("Content-Type", "application/json"));
+        var bytes = Encoding.UTF8.GetBytes(await binding.ShowAsync(policy, cancellationToken));
+        return S3Response.OfContent(StatusCodes.Status200OK, new MemoryStream(bytes), bytes.Length).With("Content-Type", "application/json");
     }
 }

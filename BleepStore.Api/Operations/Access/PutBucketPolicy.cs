@@ -6,12 +6,11 @@ using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Policies;
 using BleepStore.Api.Protocol;
-using BleepStore.Metadata;
 
 namespace BleepStore.Api.Operations.Access;
 
 /// <summary>PutBucketPolicy: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html</summary>
-internal sealed class PutBucketPolicy(IMetadataStore metadata, BucketConfigurations configurations) : IS3Operation
+internal sealed class PutBucketPolicy(BucketConfigurations configurations, PrincipalBinding binding) : IS3Operation
 {
     private const string ConfirmHeader = "x-amz-confirm-remove-self-bucket-access";
 
@@ -38,13 +37,13 @@ internal sealed class PutBucketPolicy(IMetadataStore metadata, BucketConfigurati
         using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxXmlBytes));
         var bytes = await body.ReadAllAsync(cancellationToken);
         PolicyDocument policy;
-        string text;
+        string kept;
         try
         {
-            text = StrictUtf8.GetString(bytes);
+            var text = StrictUtf8.GetString(bytes);
             BucketPolicyRules.CheckSize(text);
             policy = PolicyDocument.Parse(text, PolicyKind.Bucket, request.Bucket.Name);
-            await CheckAccountsAsync(policy, cancellationToken);
+            kept = await binding.BindAsync(text, policy, cancellationToken);
         }
         catch (PolicyException e)
         {
@@ -66,19 +65,7 @@ internal sealed class PutBucketPolicy(IMetadataStore metadata, BucketConfigurati
             return S3Errors.AccessDenied.Because($"The policy denies the caller any further change of it; {ConfirmHeader} would confirm that.");
         }
 
-        return await configurations.SetAsync(request, BucketAccess.PolicyName, text, cancellationToken) is { } failed ? failed : S3Response.NoContent();
-    }
-
-    /// <summary>Refuses ids that no account has; what an ARN names may come to be.</summary>
-    private async ValueTask CheckAccountsAsync(PolicyDocument policy, CancellationToken cancellationToken)
-    {
-        foreach (var entry in policy.Statements.SelectMany(statement => statement.Principals?.Entries ?? []).Where(entry => entry.IsCanonicalId))
-        {
-            if (await metadata.FindAccountAsync(entry.Name, cancellationToken) is null)
-            {
-                throw new PolicyException("Invalid principal in policy", $"\"AWS\" : \"{entry.Name}\"");
-            }
-        }
+        return await configurations.SetAsync(request, BucketAccess.PolicyName, kept, cancellationToken) is { } failed ? failed : S3Response.NoContent();
     }
 
     // The root of the account is never shut out.

@@ -36,8 +36,8 @@ internal sealed class GroupActions(IMetadataStore metadata, IdentityPages pages,
             CreatedAt = time.GetUtcNow(),
             Origin = CredentialOrigin.Admin,
         };
-        var status = await metadata.ExecuteAsync(new CreateIdentity { Time = group.CreatedAt, Identity = group }, cancellationToken);
-        return IamWords.ErrorOf(status, group.Kind, group.Name) is { } error ? error : QueryAnswer.Of(xml =>
+        var status = await metadata.ExecuteAsync(IamWords.Creation(group), cancellationToken);
+        return IamWords.ErrorOfCreation(status, group) is { } error ? error : QueryAnswer.Of(xml =>
         {
             xml.Start("Group");
             IdentityXml.Group(xml, group);
@@ -96,9 +96,8 @@ internal sealed class GroupActions(IMetadataStore metadata, IdentityPages pages,
     private async ValueTask<QueryAnswer> DeleteAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var name = request.GetName(Name);
-        var status = await metadata.ExecuteAsync(
-            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Group, Name = name }, cancellationToken);
-        return IamWords.ErrorOf(status, IdentityKind.Group, name) is { } error ? error : QueryAnswer.Done;
+        return await metadata.DeleteIdentityAsync(
+            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Group, Name = name }, name, cancellationToken);
     }
 
     private ValueTask<QueryAnswer> AddUserAsync(QueryRequest request, CancellationToken cancellationToken)

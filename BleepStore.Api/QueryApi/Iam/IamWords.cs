@@ -1,4 +1,5 @@
 using BleepStore.Api.Policies;
+using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Records;
 
@@ -21,7 +22,7 @@ internal static class IamWords
         IdentityStatus.Done => null,
         IdentityStatus.Missing => NoSuch(kind, name),
         IdentityStatus.Exists => Exists(kind, name),
-        IdentityStatus.InUse => QueryErrors.DeleteConflict.Because(ConflictOf(kind)),
+        IdentityStatus.InUse => QueryErrors.DeleteConflict,
         IdentityStatus.LimitExceeded => QueryErrors.LimitExceeded,
         _ => QueryErrors.NoSuchEntity,
     };
@@ -36,7 +37,11 @@ internal static class IamWords
 
     /// <summary>A policy document from a parameter, checked.</summary>
     /// <exception cref="QueryException">ValidationError: it is missing or far too long. MalformedPolicyDocument: it is no policy of that kind.</exception>
-    public static string GetDocument(this QueryRequest request, string parameter, PolicyKind kind)
+    public static string GetDocument(this QueryRequest request, string parameter, PolicyKind kind) => request.GetDocument(parameter, kind, out _);
+
+    /// <summary>The same, with what it says.</summary>
+    /// <exception cref="QueryException">ValidationError: it is missing or far too long. MalformedPolicyDocument: it is no policy of that kind.</exception>
+    public static string GetDocument(this QueryRequest request, string parameter, PolicyKind kind, out PolicyDocument policy)
     {
         var document = request.Get(parameter);
         if (document.Length is 0 or > IamLimits.MaxDocumentCharacters)
@@ -46,7 +51,7 @@ internal static class IamWords
 
         try
         {
-            _ = PolicyDocument.Parse(document.TrimStart(), kind);
+            policy = PolicyDocument.Parse(document.TrimStart(), kind);
             return document;
         }
         catch (PolicyException e)
@@ -61,13 +66,39 @@ internal static class IamWords
     /// <summary>A document as IAM gives it back.</summary>
     public static string Escape(string document) => Uri.EscapeDataString(document);
 
-    private static string ConflictOf(IdentityKind kind) => kind switch
+    /// <summary>The command that makes an identity, within the quota of its account.</summary>
+    public static CreateIdentity Creation(IdentityRecord identity)
+        => new() { Time = identity.CreatedAt, Identity = identity, Limit = IamLimits.Of(identity.Kind) };
+
+    /// <summary>The error that the status of <see cref="Creation"/> means; null when it was done.</summary>
+    public static QueryError? ErrorOfCreation(IdentityStatus status, IdentityRecord identity) => status == IdentityStatus.LimitExceeded
+        ? QueryErrors.LimitExceeded.Because($"Cannot exceed quota for {PluralOf(identity.Kind)}PerAccount: {IamLimits.Of(identity.Kind)}")
+        : ErrorOf(status, identity.Kind, identity.Name);
+
+    /// <summary>Deletes an identity; the refusal says what stands in the way, one thing at a time.</summary>
+    public static async ValueTask<QueryAnswer> DeleteIdentityAsync(
+        this IMetadataStore metadata, DeleteIdentity command, string shownName, CancellationToken cancellationToken)
     {
-        IdentityKind.User => "Cannot delete entity, must delete access keys and policies, detach policies and leave groups first.",
-        IdentityKind.Group => "Cannot delete entity, must remove users from group, delete policies and detach policies first.",
-        IdentityKind.Role => "Cannot delete entity, must delete policies and detach policies first.",
-        _ => "Cannot delete a policy attached to entities.",
+        var status = await metadata.ExecuteAsync(command, cancellationToken);
+        if (status == IdentityStatus.InUse
+            && await metadata.FindIdentityAsync(command.AccountId, command.Kind, command.Name, cancellationToken) is { } identity)
+        {
+            return QueryErrors.DeleteConflict.Because(ConflictOf(identity));
+        }
+
+        return ErrorOf(status, command.Kind, shownName) is { } error ? error : QueryAnswer.Done;
+    }
+
+    private static string ConflictOf(IdentityRecord identity) => identity switch
+    {
+        { Kind: IdentityKind.Policy } => "Cannot delete a policy attached to entities.",
+        { AttachedPolicies.IsEmpty: false } => "Cannot delete entity, must detach all policies first.",
+        { InlinePolicies.IsEmpty: false } => "Cannot delete entity, must delete policies first.",
+        { AccessKeys.IsEmpty: false } => "Cannot delete entity, must delete access keys first.",
+        _ => "Cannot delete entity, must remove users from group first.",
     };
+
+    private static string PluralOf(IdentityKind kind) => kind == IdentityKind.Policy ? "Policies" : Capital(NameOf(kind)) + "s";
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

@@ -47,8 +47,8 @@ internal sealed class ManagedPolicyActions(IMetadataStore metadata, TimeProvider
             return QueryErrors.LimitExceeded.Because($"Cannot exceed quota for PolicySize: {IamLimits.MaxManagedPolicyCharacters}");
         }
 
-        var status = await metadata.ExecuteAsync(new CreateIdentity { Time = policy.CreatedAt, Identity = policy }, cancellationToken);
-        return IamWords.ErrorOf(status, policy.Kind, policy.Name) is { } error ? error : QueryAnswer.Of(xml =>
+        var status = await metadata.ExecuteAsync(IamWords.Creation(policy), cancellationToken);
+        return IamWords.ErrorOfCreation(status, policy) is { } error ? error : QueryAnswer.Of(xml =>
         {
             xml.Start("Policy");
             IdentityXml.Policy(xml, ManagedPolicy.Of(policy));
@@ -129,9 +129,8 @@ internal sealed class ManagedPolicyActions(IMetadataStore metadata, TimeProvider
             return QueryErrors.AccessDenied.Because($"Policies of AWS cannot be deleted: {policy.Arn}");
         }
 
-        var status = await metadata.ExecuteAsync(
-            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Policy, Name = policy.Name }, cancellationToken);
-        return IamWords.ErrorOf(status, IdentityKind.Policy, policy.Arn) is { } error ? error : QueryAnswer.Done;
+        return await metadata.DeleteIdentityAsync(
+            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Policy, Name = policy.Name }, policy.Arn, cancellationToken);
     }
 
     private async ValueTask<ManagedPolicy> GetPolicyAsync(QueryRequest request, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.QueryApi.Iam;
 
 /// <summary>Roles: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html and its neighbours.</summary>
-internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, TimeProvider time) : IQueryActions
+internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, PrincipalBinding binding, TimeProvider time) : IQueryActions
 {
     private const string Name = "RoleName";
 
@@ -32,22 +32,22 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
             Name = request.GetName(Name, IamLimits.MaxRoleName),
             Id = IdentityIds.Create(IdentityKind.Role),
             Path = request.FindPath("Path", "/")!,
-            Document = TrustOf(request, "AssumeRolePolicyDocument"),
+            Document = await GetTrustAsync(request, "AssumeRolePolicyDocument", cancellationToken),
             Description = DescriptionOf(request),
             MaxSessionSeconds = SessionSecondsOf(request) ?? IamLimits.MinSessionSeconds,
             Tags = request.Tags(IamLimits.MaxTags),
             CreatedAt = time.GetUtcNow(),
             Origin = CredentialOrigin.Admin,
         };
-        var status = await metadata.ExecuteAsync(new CreateIdentity { Time = role.CreatedAt, Identity = role }, cancellationToken);
-        return IamWords.ErrorOf(status, role.Kind, role.Name) is { } error ? error : Answer(role);
+        var status = await metadata.ExecuteAsync(IamWords.Creation(role), cancellationToken);
+        return IamWords.ErrorOfCreation(status, role) is { } error ? error : Answer(await ShownAsync(role, cancellationToken));
     }
 
     private async ValueTask<QueryAnswer> GetAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var name = request.GetName(Name);
         return await metadata.FindIdentityAsync(request.AccountId, IdentityKind.Role, name, cancellationToken) is { } role
-            ? Answer(role)
+            ? Answer(await ShownAsync(role, cancellationToken))
             : IamWords.NoSuch(IdentityKind.Role, name);
     }
 
@@ -56,9 +56,15 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
         var prefix = request.FindPathPrefix();
         var (roles, next) = await pages.ListAsync(
             request, IdentityKind.Role, role => role.Path.StartsWith(prefix, StringComparison.Ordinal), cancellationToken);
+        var shown = new List<IdentityRecord>(roles.Length);
+        foreach (var role in roles)
+        {
+            shown.Add(await ShownAsync(role, cancellationToken));
+        }
+
         return QueryAnswer.Of(xml =>
         {
-            xml.Members("Roles", roles, IdentityXml.Role);
+            xml.Members("Roles", shown, IdentityXml.Role);
             xml.Page(next);
         });
     }
@@ -66,8 +72,8 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
     private ValueTask<QueryAnswer> UpdateAsync(QueryRequest request, CancellationToken cancellationToken)
         => ChangeAsync(request, new SetRoleSettings(DescriptionOf(request), SessionSecondsOf(request)), cancellationToken);
 
-    private ValueTask<QueryAnswer> UpdateTrustAsync(QueryRequest request, CancellationToken cancellationToken)
-        => ChangeAsync(request, new SetDocument(TrustOf(request, "PolicyDocument")), cancellationToken);
+    private async ValueTask<QueryAnswer> UpdateTrustAsync(QueryRequest request, CancellationToken cancellationToken)
+        => await ChangeAsync(request, new SetDocument(await GetTrustAsync(request, "PolicyDocument", cancellationToken)), cancellationToken);
 
     private async ValueTask<QueryAnswer> ChangeAsync(QueryRequest request, IdentityChange change, CancellationToken cancellationToken)
     {
@@ -87,9 +93,8 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
     private async ValueTask<QueryAnswer> DeleteAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var name = request.GetName(Name);
-        var status = await metadata.ExecuteAsync(
-            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Role, Name = name }, cancellationToken);
-        return IamWords.ErrorOf(status, IdentityKind.Role, name) is { } error ? error : QueryAnswer.Done;
+        return await metadata.DeleteIdentityAsync(
+            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.Role, Name = name }, name, cancellationToken);
     }
 
     private static QueryAnswer Answer(IdentityRecord role) => QueryAnswer.Of(xml =>
@@ -99,12 +104,26 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
         xml.End();
     });
 
-    private static string TrustOf(QueryRequest request, string parameter)
+    private async ValueTask<IdentityRecord> ShownAsync(IdentityRecord role, CancellationToken cancellationToken)
+        => role with { Document = await binding.ShowAsync((role.Document ?? "").TrimStart(), cancellationToken) };
+
+    /// <summary>The trust that a request gives, as it is kept.</summary>
+    private async ValueTask<string> GetTrustAsync(QueryRequest request, string parameter, CancellationToken cancellationToken)
     {
-        var document = request.GetDocument(parameter, PolicyKind.Trust);
-        return IamWords.SizeOf(document) <= IamLimits.MaxTrustPolicyCharacters
-            ? document
-            : throw new QueryException(QueryErrors.LimitExceeded.Because($"Cannot exceed quota for ACLSizePerRole: {IamLimits.MaxTrustPolicyCharacters}"));
+        var document = request.GetDocument(parameter, PolicyKind.Trust, out var policy);
+        if (IamWords.SizeOf(document) > IamLimits.MaxTrustPolicyCharacters)
+        {
+            throw new QueryException(QueryErrors.LimitExceeded.Because($"Cannot exceed quota for ACLSizePerRole: {IamLimits.MaxTrustPolicyCharacters}"));
+        }
+
+        try
+        {
+            return await binding.BindAsync(document.TrimStart(), policy, cancellationToken);
+        }
+        catch (PolicyException e)
+        {
+            throw new QueryException(QueryErrors.MalformedPolicyDocument.Because($"{e.Message}: {e.Detail}"), e);
+        }
     }
 
     private static string? DescriptionOf(QueryRequest request)

@@ -37,8 +37,8 @@ internal sealed class UserActions(IMetadataStore metadata, IdentityPages pages, 
             CreatedAt = time.GetUtcNow(),
             Origin = CredentialOrigin.Admin,
         };
-        var status = await metadata.ExecuteAsync(new CreateIdentity { Time = user.CreatedAt, Identity = user }, cancellationToken);
-        return IamWords.ErrorOf(status, user.Kind, user.Name) is { } error ? error : QueryAnswer.Of(xml =>
+        var status = await metadata.ExecuteAsync(IamWords.Creation(user), cancellationToken);
+        return IamWords.ErrorOfCreation(status, user) is { } error ? error : QueryAnswer.Of(xml =>
         {
             xml.Start("User");
             IdentityXml.UserWithTags(xml, user);
@@ -126,9 +126,8 @@ internal sealed class UserActions(IMetadataStore metadata, IdentityPages pages, 
     private async ValueTask<QueryAnswer> DeleteAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var name = request.GetName(Name);
-        var status = await metadata.ExecuteAsync(
-            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.User, Name = name }, cancellationToken);
-        return IamWords.ErrorOf(status, IdentityKind.User, name) is { } error ? error : QueryAnswer.Done;
+        return await metadata.DeleteIdentityAsync(
+            new DeleteIdentity { Time = time.GetUtcNow(), AccountId = request.AccountId, Kind = IdentityKind.User, Name = name }, name, cancellationToken);
     }
 
     // Accounts have display names here, and no aliases.

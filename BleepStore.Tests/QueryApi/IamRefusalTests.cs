@@ -1,0 +1,95 @@
+using BleepStore.Tests.Hosting;
+
+namespace BleepStore.Tests.QueryApi;
+
+/// <summary>What IAM refuses, with the sentences that AWS refuses it with.</summary>
+public sealed class IamRefusalTests(TestServerFixture fixture) : IClassFixture<TestServerFixture>
+{
+    private readonly QueryClient _root = new(fixture.Server);
+
+    [Fact]
+    public async Task A_user_that_cannot_be_deleted_is_told_one_reason_after_the_other()
+    {
+        var (accessKey, _) = await _root.CreateUserWithKeyAsync("loaded");
+        var policy = ("PolicyArn", "arn:aws:iam::aws:policy/AmazonS3FullAccess");
+        var user = ("UserName", "loaded");
+        (await _root.IamAsync("CreateGroup", ("GroupName", "load"))).Ok();
+        (await _root.IamAsync("AddUserToGroup", ("GroupName", "load"), user)).Ok();
+        (await _root.IamAsync("PutUserPolicy", user, ("PolicyName", "p"), ("PolicyDocument", QueryClient.Allow("s3:*")))).Ok();
+        (await _root.IamAsync("AttachUserPolicy", user, policy)).Ok();
+
+        await ShouldConflictAsync("DeleteUser", user, "Cannot delete entity, must detach all policies first.");
+        (await _root.IamAsync("DetachUserPolicy", user, policy)).Ok();
+        await ShouldConflictAsync("DeleteUser", user, "Cannot delete entity, must delete policies first.");
+        (await _root.IamAsync("DeleteUserPolicy", user, ("PolicyName", "p"))).Ok();
+        await ShouldConflictAsync("DeleteUser", user, "Cannot delete entity, must delete access keys first.");
+        (await _root.IamAsync("DeleteAccessKey", user, ("AccessKeyId", accessKey))).Ok();
+        await ShouldConflictAsync("DeleteUser", user, "Cannot delete entity, must remove users from group first.");
+        await ShouldConflictAsync("DeleteGroup", ("GroupName", "load"), "Cannot delete entity, must remove users from group first.");
+        (await _root.IamAsync("RemoveUserFromGroup", ("GroupName", "load"), user)).Ok();
+        (await _root.IamAsync("DeleteUser", user)).Ok();
+        (await _root.IamAsync("DeleteGroup", ("GroupName", "load"))).Ok();
+    }
+
+    [Fact]
+    public async Task A_user_has_at_most_ten_managed_policies()
+    {
+        (await _root.IamAsync("CreateUser", ("UserName", "attached"))).Ok();
+        var arns = new List<string>();
+        for (var number = 0; number <= 10; number++)
+        {
+            arns.Add((await _root.IamAsync("CreatePolicy", ("PolicyName", $"attached-{number}"), ("PolicyDocument", QueryClient.Allow("s3:*")))).Ok()["Arn"]!);
+        }
+
+        foreach (var arn in arns.Take(10))
+        {
+            (await _root.IamAsync("AttachUserPolicy", ("UserName", "attached"), ("PolicyArn", arn))).Ok();
+        }
+
+        var refused = await _root.IamAsync("AttachUserPolicy", ("UserName", "attached"), ("PolicyArn", arns[10]));
+        refused.ShouldRefuse(409, "LimitExceeded");
+        refused["Message"].ShouldBe("Cannot exceed quota for PoliciesPerUser: 10");
+    }
+
+    [Fact]
+    public async Task An_account_has_at_most_three_hundred_groups()
+    {
+        for (var number = 0; number < 300; number++)
+        {
+            (await _root.IamAsync("CreateGroup", ("GroupName", $"of-many-{number}"))).Ok();
+        }
+
+        var refused = await _root.IamAsync("CreateGroup", ("GroupName", "one-too-many"));
+        refused.ShouldRefuse(409, "LimitExceeded");
+        refused["Message"].ShouldBe("Cannot exceed quota for GroupsPerAccount: 300");
+        for (var number = 0; number < 300; number++)
+        {
+            (await _root.IamAsync("DeleteGroup", ("GroupName", $"of-many-{number}"))).Ok();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}""", "Has prohibited field Resource")]
+    [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}""", "AssumeRole policy may only specify STS AssumeRole actions.")]
+    [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}""", "AssumeRole policy may only specify STS AssumeRole actions.")]
+    public async Task A_trust_that_says_more_than_who_may_take_a_role_on_is_refused(string trust, string sentence)
+    {
+        var refused = await _root.IamAsync("CreateRole", ("RoleName", "too-wide"), ("AssumeRolePolicyDocument", trust));
+        refused.ShouldRefuse(400, "MalformedPolicyDocument");
+        refused["Message"].ShouldBe(sentence);
+    }
+
+    [Fact]
+    public async Task A_tag_of_the_system_is_nobodys_to_set()
+    {
+        (await _root.IamAsync("CreateUser", ("UserName", "tagged"), ("Tags.member.1.Key", "AWS:x"), ("Tags.member.1.Value", "v"))).ShouldRefuse(400, "InvalidInput");
+        (await _root.IamAsync("GetUser", ("UserName", "tagged"))).ShouldRefuse(404, "NoSuchEntity");
+    }
+
+    private async Task ShouldConflictAsync(string action, (string Name, string Value) whom, string sentence)
+    {
+        var refused = await _root.IamAsync(action, whom);
+        refused.ShouldRefuse(409, "DeleteConflict");
+        refused["Message"].ShouldBe(sentence);
+    }
+}
