@@ -1,4 +1,5 @@
 using BleepStore.Api.Operations;
+using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Locks;
@@ -14,6 +15,11 @@ internal static class GovernanceBypass
 
     /// <summary>True when the request asks for it.</summary>
     public static bool IsAsked(IncomingRequest request) => request.Header(Header) is { } value && value.Equals("true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>InvalidArgument where the header, whatever it says, comes with a deletion from a bucket that locks nothing; null elsewhere.</summary>
+    public static S3Error? RefuseDeletion(S3Request request)
+        => request.Header(Header) is null || request.Bucket.ObjectLockEnabled ? null
+            : S3Errors.InvalidArgument.Because($"{Header} is only applicable to Object Lock enabled buckets.").With("ArgumentName", Header);
 
     /// <summary>The demand, and where the request asks for it the right to bypass; no access control list grants that.</summary>
     public static System.Collections.Immutable.ImmutableArray<Demand> Demands(IncomingRequest request, Demand demand)

@@ -39,6 +39,27 @@ public abstract class ObjectLockTests(ApiHost fixture)
     }
 
     [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task There_is_no_governance_to_bypass_in_a_bucket_without_locks(string bypass)
+    {
+        const string Batch = "<Delete><Object><Key>key</Key></Object></Delete>";
+        var plain = await TestBucket.CreateAsync(fixture.Host);
+        await plain.PutAsync("key", "Hello");
+        foreach (var refused in new[]
+        {
+            await plain.SendAsync("DELETE", "key", "", null, (Bypass, bypass)),
+            await plain.SendAsync("POST", null, "delete", Encoding.UTF8.GetBytes(Batch), ("Content-MD5", Md5(Batch)), (Bypass, bypass)),
+        })
+        {
+            (refused.Status, refused.ErrorCode, refused.Element("ArgumentName")).ShouldBe((400, "InvalidArgument", Bypass));
+            refused.Element("Message").ShouldBe("x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.");
+        }
+
+        (await plain.HeadAsync("key")).Status.ShouldBe(200);
+    }
+
+    [Theory]
     [InlineData("<Rule><DefaultRetention><Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule>", "GOVERNANCE", "Days", "1")]
     [InlineData("<Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Years>100</Years></DefaultRetention></Rule>", "COMPLIANCE", "Years", "100")]
     public async Task The_default_of_a_bucket_is_kept_and_given_to_new_versions(string rule, string mode, string unit, string count)

@@ -80,6 +80,14 @@ public abstract class TaggingTests(ApiHost fixture)
         var refused = await bucket.SendAsync("PUT", "key", "tagging", Document(tags));
         refused.Status.ShouldBe(400);
         refused.ErrorCode.ShouldBe(code);
+        refused.Element("Message").ShouldBe(how switch
+        {
+            "eleven" => "Object tags cannot be greater than 10",
+            "aws-key" => "Your TagKey cannot be prefixed with aws:",
+            "twice" => "Cannot provide multiple Tags with the same key",
+            "long-value" or "characters" => "The TagValue you have provided is invalid",
+            _ => "The TagKey you have provided is invalid",
+        });
         (await bucket.SendAsync("GET", "key", "tagging", null)).Element("Key").ShouldBe("old");
 
         var header = string.Join('&', tags.Select(tag => $"{Uri.EscapeDataString(tag.Key)}={Uri.EscapeDataString(tag.Value)}"));
@@ -92,8 +100,21 @@ public abstract class TaggingTests(ApiHost fixture)
     }
 
     [Theory]
+    [InlineData("key1=val1,key2=val2")]
+    [InlineData("a=b=c")]
+    [InlineData("a=1&b=2=3")]
+    public async Task A_header_of_tags_is_a_query(string header)
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        var refused = await bucket.PutAsync("key", "Hello", ("x-amz-tagging", header));
+        (refused.Status, refused.ErrorCode, refused.Element("ArgumentName"), refused.Element("ArgumentValue"))
+            .ShouldBe((400, "InvalidArgument", "x-amz-tagging", header));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("<Tagging>")]
+    [InlineData("<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Other/></Tag></TagSet></Tagging>")]
     [InlineData("<Tagging/>")]
     [InlineData("<TagSet/>")]
     [InlineData("<Tagging><TagSet><Tag><Key>a</Key></Tag></TagSet></Tagging>")]

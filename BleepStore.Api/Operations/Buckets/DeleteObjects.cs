@@ -45,6 +45,11 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
             return S3Errors.MalformedXML;
         }
 
+        if (GovernanceBypass.RefuseDeletion(request) is { } refusal)
+        {
+            return refusal;
+        }
+
         // Read before anything is deleted: a document that is refused must have had no effect.
         var bypasses = GovernanceBypass.IsAsked(request.Incoming);
         var isQuiet = document.ChildText("Quiet")?.Trim() == "true";

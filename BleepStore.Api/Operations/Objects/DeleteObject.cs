@@ -27,6 +27,11 @@ internal sealed class DeleteObject(IMetadataStore metadata, TimeProvider time) :
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         ObjectHeaders.RefuseUnsupported(request);
+        if (GovernanceBypass.RefuseDeletion(request) is { } refusal)
+        {
+            return refusal;
+        }
+
         var versionId = request.Query[ObjectVersions.Parameter];
 
         // To delete a version that never was is no error, as with keys; to name what no version could be called is one.

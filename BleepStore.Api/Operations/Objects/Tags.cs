@@ -27,7 +27,9 @@ internal static class Tags
             throw new S3Exception(Malformed(header), e);
         }
 
-        if (query.Parameters.DistinctBy(parameter => parameter.Name, StringComparer.Ordinal).Count() < query.Parameters.Length)
+        // A second equals sign stands for itself only when it is encoded.
+        if (header.Split('&').Any(pair => pair.Count('=') > 1)
+            || query.Parameters.DistinctBy(parameter => parameter.Name, StringComparer.Ordinal).Count() < query.Parameters.Length)
         {
             throw new S3Exception(Malformed(header));
         }
@@ -85,11 +87,11 @@ internal static class Tags
     }
 
     private static ImmutableArray<KeyValuePair<string, string>> Read(XmlNode set)
-        => [.. set.Allow("Tag").Children.Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))];
+        => [.. set.Allow("Tag").Children.Select(tag => tag.Allow("Key", "Value")).Select(tag => KeyValuePair.Create(tag.RequiredText("Key"), tag.RequiredText("Value")))];
 
     private static ImmutableArray<KeyValuePair<string, string>> CheckBucket(ImmutableArray<KeyValuePair<string, string>> tags)
         => tags.Length <= S3Limits.MaxBucketTags
-            ? Check(tags)
+            ? Check(tags, "System tags cannot be added/updated by requester")
             : throw new S3Exception(S3Errors.BadRequest.Because("Bucket tag count cannot be greater than 50"));
 
     private static S3Error Malformed(string header) => S3Errors.Argument(
@@ -97,12 +99,18 @@ internal static class Tags
         header,
         "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
 
-    private static ImmutableArray<KeyValuePair<string, string>> Check(ImmutableArray<KeyValuePair<string, string>> tags)
+    private static ImmutableArray<KeyValuePair<string, string>> Check(
+        ImmutableArray<KeyValuePair<string, string>> tags, string systemTag = "Your TagKey cannot be prefixed with aws:")
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, value) in tags)
         {
-            if (key.Length is 0 or > S3Limits.MaxTagKeyLength || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) || !IsAllowed(key))
+            if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new S3Exception(S3Errors.InvalidTag.Because(systemTag).With("TagKey", key));
+            }
+
+            if (key.Length is 0 or > S3Limits.MaxTagKeyLength || !IsAllowed(key))
             {
                 throw new S3Exception(S3Errors.InvalidTag.Because("The TagKey you have provided is invalid").With("TagKey", key));
             }
