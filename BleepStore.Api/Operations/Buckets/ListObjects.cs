@@ -39,7 +39,11 @@ internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
         var listing = ObjectListing.Read(request.Query, "max-keys");
         var marker = request.Query["marker"] ?? "";
         var page = await listing.ReadPageAsync(metadata, request, marker.Length == 0 ? null : marker, cancellationToken);
-        var owners = await ObjectListing.FindOwnersAsync(metadata, page.Objects.Select(record => record.Acl.OwnerId), cancellationToken);
+
+        // Whoever is nobody learns of keys, and of no account.
+        var owners = request.Verified.IsSigned
+            ? await ObjectListing.FindOwnersAsync(metadata, page.Objects.Select(record => record.Acl.OwnerId), cancellationToken)
+            : null;
         return S3Response.OfXml(writer =>
         {
             writer.StartS3("ListBucketResult");

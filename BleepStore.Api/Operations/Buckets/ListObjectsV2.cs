@@ -26,7 +26,7 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
         var startAfter = request.Query["start-after"];
         var after = token is not null ? ContinuationToken.Decode(token) : string.IsNullOrEmpty(startAfter) ? null : startAfter;
         var page = await listing.ReadPageAsync(metadata, request, after, cancellationToken);
-        var owners = string.Equals(request.Query["fetch-owner"], "true", StringComparison.OrdinalIgnoreCase)
+        var owners = request.Verified.IsSigned && string.Equals(request.Query["fetch-owner"], "true", StringComparison.OrdinalIgnoreCase)
             ? await ObjectListing.FindOwnersAsync(metadata, page.Objects.Select(record => record.Acl.OwnerId), cancellationToken)
             : null;
         return S3Response.OfXml(writer =>
