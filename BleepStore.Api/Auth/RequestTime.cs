@@ -1,4 +1,5 @@
 using System.Globalization;
+using BleepStore.Api.Conditions;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Auth;
@@ -13,19 +14,20 @@ internal static class RequestTime
 
     private static readonly string[] HttpDates =
     [
-        "ddd, dd MMM yyyy HH:mm:ss 'GMT'", "ddd, dd MMM yyyy HH:mm:ss 'UTC'", "ddd, dd MMM yyyy HH:mm:ss zzz",
-        "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", Basic,
+        "dd MMM yyyy HH:mm:ss 'GMT'", "dd MMM yyyy HH:mm:ss 'UTC'", "dd MMM yyyy HH:mm:ss zzz",
+        "dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy", Basic,
     ];
 
     /// <summary>Reads ISO 8601 basic format, <c>20130524T000000Z</c>, and nothing else.</summary>
     public static bool TryParseBasic(ReadOnlySpan<char> text, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
         text, Basic, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
 
-    /// <summary>Reads the date forms of HTTP, RFC 822 offsets, and ISO 8601 basic format.</summary>
+    /// <summary>Reads the date forms of HTTP, RFC 822 offsets, and ISO 8601 basic format; a time before 1970 is none.</summary>
     public static bool TryParseHttp(ReadOnlySpan<char> text, out DateTimeOffset time)
     {
         const DateTimeStyles styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowInnerWhite;
-        return DateTimeOffset.TryParseExact(text.Trim(), HttpDates, CultureInfo.InvariantCulture, styles, out time);
+        return DateTimeOffset.TryParseExact(HttpDate.WithoutWeekday(text.Trim()), HttpDates, CultureInfo.InvariantCulture, styles, out time)
+            && time >= DateTimeOffset.UnixEpoch;
     }
 
     public static string ToBasic(DateTimeOffset time) => time.ToString(Basic, CultureInfo.InvariantCulture);

@@ -74,7 +74,7 @@ internal static class SignatureV4Header
     {
         if (request.Header("x-amz-date") is { } amzDate)
         {
-            if (!RequestTime.TryParseBasic(amzDate, out var time))
+            if (!RequestTime.TryParseBasic(amzDate, out var time) || time < DateTimeOffset.UnixEpoch)
             {
                 throw NoDate();
             }

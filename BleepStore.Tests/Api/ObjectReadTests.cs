@@ -201,6 +201,8 @@ public abstract class ObjectReadTests(ApiHost fixture)
     [Theory]
     [InlineData("Sun, 06 Nov 2044 08:49:37 GMT", 304)]
     [InlineData("Sunday, 06-Nov-44 08:49:37 GMT", 304)]
+    [InlineData("Mon, 06 Nov 2044 08:49:37 GMT", 304)]
+    [InlineData("Any, 06 Nov 2044 08:49:37 GMT", 200)]
     [InlineData("Sun Nov  6 08:49:37 2044", 304)]
     [InlineData("Sun Nov 13 08:49:37 2044", 304)]
     [InlineData("Sun, 06 Nov 1994 08:49:37 GMT", 200)]

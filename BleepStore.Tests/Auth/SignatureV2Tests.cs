@@ -123,6 +123,32 @@ public sealed class SignatureV2Tests
             .Details.ToDictionary()["Expires"].ShouldBe("1970-01-01T00:00:00Z");
 
     [Theory]
+    [InlineData("Fri, 24 May 2013 00:00:00 GMT", null)]
+    [InlineData("Mon, 24 May 2013 00:00:00 GMT", null)]
+    [InlineData("Friday, 24-May-13 00:00:00 GMT", null)]
+    [InlineData("Day, 24 May 2013 00:00:00 GMT", "AccessDenied")]
+    [InlineData(", 24 May 2013 00:00:00 GMT", "AccessDenied")]
+    [InlineData("Bad Date", "AccessDenied")]
+    [InlineData("", "AccessDenied")]
+    [InlineData("Tue, 07 Jul 1950 21:53:04 GMT", "AccessDenied")]
+    [InlineData("Tue, 07 Jul 2010 21:53:04 GMT", "RequestTimeTooSkewed")]
+    [InlineData("Tue, 07 Jul 9999 21:53:04 GMT", "RequestTimeTooSkewed")]
+    public async Task A_header_is_signed_at_a_time_near_the_servers(string date, string? refusal)
+    {
+        var fixture = new VerifierFixture(SignatureV2Mode.All);
+        var request = new TestRequest("GET", "/b/k").With("Date", date);
+        _signer.SignHeader(request, VerifierFixture.Now);
+        if (refusal is null)
+        {
+            (await fixture.VerifyAsync(request)).IsSigned.ShouldBeTrue();
+        }
+        else
+        {
+            (await fixture.RefuseAsync(request)).Code.ShouldBe(refusal);
+        }
+    }
+
+    [Theory]
     [InlineData(nameof(SignatureV2Mode.Presigned), true, true)]
     [InlineData(nameof(SignatureV2Mode.Presigned), false, false)]
     [InlineData(nameof(SignatureV2Mode.All), true, true)]
