@@ -190,6 +190,7 @@ public sealed class StsTests(TestServerFixture fixture) : IClassFixture<TestServ
     [InlineData("RoleSessionName", "x")]
     [InlineData("RoleSessionName", "a/b")]
     [InlineData("RoleSessionName", "")]
+    [InlineData("ExternalId", "x")]
     [InlineData("DurationSeconds", "899")]
     [InlineData("DurationSeconds", "43201")]
     [InlineData("DurationSeconds", "3601")]

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using BleepStore.Api.Identities;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
+using BleepStore.Metadata.Records;
 
 namespace BleepStore.Api.QueryApi.Iam;
 
@@ -11,12 +13,14 @@ namespace BleepStore.Api.QueryApi.Iam;
 internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider time) : IQueryActions
 {
     public IEnumerable<QueryAction> Actions
-        => new[] { Holder.User, Holder.Group, Holder.Role }.SelectMany(holder => new[]
+        => Holders.SelectMany(holder => new[]
         {
             Of($"Attach{holder.Word}Policy", holder, AttachAsync) with { HasResult = false },
             Of($"Detach{holder.Word}Policy", holder, DetachAsync) with { HasResult = false },
             Of($"ListAttached{holder.Word}Policies", holder, ListAsync),
-        });
+        }).Append(new QueryAction(QueryService.Iam, "ListEntitiesForPolicy", ListEntitiesAsync) { Kind = IdentityKind.Policy, Parameter = "PolicyArn" });
+
+    private static ImmutableArray<Holder> Holders => [Holder.Group, Holder.Role, Holder.User];
 
     private static QueryAction Of(string name, Holder holder, Func<QueryRequest, Holder, CancellationToken, ValueTask<QueryAnswer>> handler)
         => new(QueryService.Iam, name, (request, cancellationToken) => handler(request, holder, cancellationToken))
@@ -65,6 +69,39 @@ internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider ti
                 member.Element("PolicyName", policy.Parsed?.Name ?? "");
                 member.Element("PolicyArn", policy.Arn);
             });
+            xml.Page(next);
+        });
+    }
+
+    // Who is attached stands in the records of the attached: a page of an uncommon question walks them.
+    private async ValueTask<QueryAnswer> ListEntitiesAsync(QueryRequest request, CancellationToken cancellationToken)
+    {
+        var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
+        var (filter, prefix) = (request.Find("EntityFilter"), request.FindPathPrefix());
+        if (filter is not (null or "User" or "Group" or "Role"))
+        {
+            throw QueryRequest.Invalid("EntityFilter", filter, "Member must satisfy enum value set: [User, Role, Group]");
+        }
+
+        var attached = new List<IdentityRecord>();
+        foreach (var holder in Holders.Where(holder => filter is null || filter == holder.Word))
+        {
+            var all = await metadata.ListIdentitiesAsync(request.AccountId, holder.Kind, after: null, int.MaxValue, cancellationToken);
+            attached.AddRange(all.Where(identity => identity.AttachedPolicies.Contains(policy.Arn) && identity.Path.StartsWith(prefix, StringComparison.Ordinal)));
+        }
+
+        var (page, next) = IdentityPages.Page(request, attached, identity => $"{IamWords.NameOf(identity.Kind)}/{identity.Name}");
+        return QueryAnswer.Of(xml =>
+        {
+            foreach (var holder in Holders)
+            {
+                xml.Members($"Policy{holder.Word}s", page.Where(identity => identity.Kind == holder.Kind), (member, identity) =>
+                {
+                    member.Element(holder.Parameter, identity.Name);
+                    member.Element(holder.Word + "Id", identity.Id);
+                });
+            }
+
             xml.Page(next);
         });
     }

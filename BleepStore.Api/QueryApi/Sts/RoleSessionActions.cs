@@ -25,6 +25,11 @@ internal sealed class RoleSessionActions(IMetadataStore metadata, AccountDirecto
             return QueryErrors.ValidationError.Because($"{arn} is invalid");
         }
 
+        if (request.Find("ExternalId") is { Length: < 2 or > StsLimits.MaxExternalId } externalId)
+        {
+            throw QueryRequest.Invalid("ExternalId", externalId, $"Member must have length between 2 and {StsLimits.MaxExternalId}");
+        }
+
         var tags = request.Tags(StsLimits.MaxSessionTags);
         var sourceIdentity = request.FindName("SourceIdentity", StsLimits.MaxSessionName) ?? request.Caller.Session?.SourceIdentity;
         var role = await accounts.FindIdAsync(parsed.Account, cancellationToken) is { } accountId

@@ -16,4 +16,5 @@ internal static class StsLimits
     public const int MinSessionName = 2;
     public const int MaxSessionName = 64;
     public const int MaxFederatedName = 32;
+    public const int MaxExternalId = 1224;
 }
