@@ -43,6 +43,13 @@ internal sealed class CrashBench : IDisposable
         return new CrashBench(directory, await ServerRecording.MakeAsync(directory, seed, cancellationToken), seed);
     }
 
+    /// <summary>A bench for disks of rotations of the root key.</summary>
+    public static async Task<CrashBench> RecordRotationsAsync(int seed, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("bleepstore-crash-").FullName;
+        return new CrashBench(directory, await RotationRecording.MakeAsync(directory, seed, cancellationToken), seed);
+    }
+
     public string Describe()
     {
         var trace = Recording.Trace;

@@ -1,4 +1,7 @@
+using System.Text;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Content;
+using BleepStore.Api.Encryption;
 using BleepStore.Api.Hosting;
 using BleepStore.Metadata.Listing;
 using BleepStore.Metadata.Records;
@@ -25,6 +28,7 @@ internal sealed class CrashDisk(string directory, History history, long moment)
         await using (var store = await StoreOpening.OpenAsync(options.Load(ownedDirectory: null), options.ToEnvironment(), cancellationToken))
         {
             await StoreAudit.CheckAsync(store, cancellationToken);
+            await CheckSecretsAsync(store, cancellationToken);
             await CheckObjectsAsync(store, cancellationToken);
             foreach (var (bucket, allowed) in history.VersionsAt(moment))
             {
@@ -33,6 +37,29 @@ internal sealed class CrashDisk(string directory, History history, long moment)
         }
 
         StoreAudit.NothingIsTemporary(StoragePath(directory));
+    }
+
+    /// <summary>What is wrapped by the root key opens, and after a start nothing needs a key before it.</summary>
+    private async Task CheckSecretsAsync(OpenedStore store, CancellationToken cancellationToken)
+    {
+        foreach (var told in history.Secrets.Where(secret => secret.Answered <= moment))
+        {
+            var row = (await store.Metadata.FindCredentialAsync(told.AccessKey, cancellationToken)).ShouldNotBeNull($"{told.AccessKey} was told and is absent");
+            var secret = store.RootKey.Unwrap(row.WrappedSecret.Span, StoreCredentialLookup.ContextOf(told.AccessKey));
+            Encoding.UTF8.GetString(secret).ShouldBe(told.Secret, told.AccessKey);
+            store.RootKey.IsWrappedByIt(row.WrappedSecret.Span).ShouldBeTrue($"{told.AccessKey} needs a key that is not in force");
+        }
+
+        var storeKeys = await store.Metadata.ListStoreKeysAsync(cancellationToken);
+        (history.StoreKeyAnswered <= moment && storeKeys.IsEmpty).ShouldBeFalse("the key of the store was relied on and is absent");
+        foreach (var row in storeKeys)
+        {
+            store.RootKey.Unwrap(row.WrappedKey.Span, StoreKeys.ContextOf(row.Id)).Length.ShouldBe(DataKey.SizeBytes);
+            store.RootKey.IsWrappedByIt(row.WrappedKey.Span).ShouldBeTrue($"key {row.Id} of the store needs a key that is not in force");
+        }
+
+        var path = RootKeyPath(directory);
+        (File.Exists(path), RootKeyFile.IsRotating(path), RootKeyFile.HasFormer(path)).ShouldBe((true, false, false));
     }
 
     private async Task CheckObjectsAsync(OpenedStore store, CancellationToken cancellationToken)

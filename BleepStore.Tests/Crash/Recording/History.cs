@@ -23,6 +23,12 @@ internal sealed record UploadHistory(string Key, string UploadId, long Answered,
 /// <param name="Content">Its bytes.</param>
 internal sealed record PartHistory(int Number, long Answered, string Content);
 
+/// <summary>An access key that was made.</summary>
+/// <param name="AccessKey">Its id.</param>
+/// <param name="Secret">Its secret.</param>
+/// <param name="Answered">Length of the trace once it was told.</param>
+internal sealed record KnownSecret(string AccessKey, string Secret, long Answered);
+
 /// <summary>What clients asked for and were told, placed in the trace: from it follows what a disk of any moment may and must hold.</summary>
 /// <param name="BucketAnswered">Length of the trace when the bucket's creation was told.</param>
 /// <param name="Changes">Changes, of each key in their order.</param>
@@ -30,6 +36,12 @@ internal sealed record PartHistory(int Number, long Answered, string Content);
 /// <param name="Versions">Changes of buckets with versions, of each bucket in their order.</param>
 internal sealed record History(long BucketAnswered, List<KeyChange> Changes, List<UploadHistory> Uploads, List<VersionChange> Versions)
 {
+    /// <summary>Access keys, none of which was removed.</summary>
+    public List<KnownSecret> Secrets { get; init; } = [];
+
+    /// <summary>Length of the trace when something was told that needs a key of the store; null when nothing was.</summary>
+    public long? StoreKeyAnswered { get; init; }
+
     /// <summary>The text that stands for bytes.</summary>
     public static string ContentOf(ReadOnlySpan<byte> bytes) => ContentOf(bytes.Length, SHA256.HashData(bytes));
 
@@ -89,6 +101,7 @@ internal sealed record History(long BucketAnswered, List<KeyChange> Changes, Lis
         => Changes.Select(change => change.Answered).OfType<long>()
             .Concat(Uploads.SelectMany(upload => upload.Parts.Select(part => part.Answered).Append(upload.Answered)))
             .Concat(Versions.Select(change => change.Answered).OfType<long>())
+            .Concat(Secrets.Select(secret => secret.Answered))
             .Append(BucketAnswered);
 
     private static string ContentOf(long length, byte[] hash) => $"{length} bytes {Convert.ToHexStringLower(hash)[..16]}";

@@ -118,15 +118,16 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
         }
     }
 
-    // The directory of the root key is the operator's, who makes it before.
-    private static async Task<(string Data, FileRecorder Recorder)> PrepareAsync(string directory, CancellationToken cancellationToken)
+    /// <summary>The directory of the data, which is recorded. That of the root key is the operator's, who makes it before.</summary>
+    public static async Task<(string Data, FileRecorder Recorder)> PrepareAsync(string directory, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(DataOf(directory)).FullName;
         Directory.CreateDirectory(Path.GetDirectoryName(CrashDisk.RootKeyPath(data))!);
         return (data, await FileRecorder.CompileAsync(directory, data, cancellationToken));
     }
 
-    private static ServerProcessOptions OptionsOf(FileRecorder recorder, string data, int? killAfter, string? killPath = null) => new()
+    /// <summary>What a recorded server is started with.</summary>
+    public static ServerProcessOptions OptionsOf(FileRecorder recorder, string data, int? killAfter, string? killPath = null) => new()
     {
         DataDirectory = Path.GetDirectoryName(data),
         Environment = new Dictionary<string, string?>(recorder.Environment(killAfter, killPath))
