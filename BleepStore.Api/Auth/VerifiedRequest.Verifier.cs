@@ -54,6 +54,8 @@ internal sealed partial class VerifiedRequest
         public async ValueTask<VerifiedRequest> VerifyFormAsync(VerifiedRequest request, PostForm form, CancellationToken cancellationToken)
         {
             var caller = await VerifySignerAsync(request, form.Signature, cancellationToken);
+            // A form without a key is no form, whatever its policy says.
+            var put = FormRequest.Of(request.Incoming, form);
             var length = FileLength.Any;
             if (caller is Caller.Account)
             {
@@ -62,7 +64,7 @@ internal sealed partial class VerifiedRequest
                 length = policy.Length;
             }
 
-            return new VerifiedRequest(FormRequest.Of(request.Incoming, form), caller, FormPayload, isPresigned: false)
+            return new VerifiedRequest(put, caller, FormPayload, isPresigned: false)
             {
                 Upload = new FormUpload(length, form.EstimatedBytes, form.Signature.IsV4),
             };

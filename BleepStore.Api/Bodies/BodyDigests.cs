@@ -8,7 +8,8 @@ namespace BleepStore.Api.Bodies;
 /// <param name="Algorithm">The client's, the upload's, or CRC64NVME where nobody named one.</param>
 /// <param name="Value">The value, most significant byte first.</param>
 /// <param name="SentByClient">True when the client sent it and it was found right; false when it is only ours.</param>
-internal sealed record BodyChecksum(ChecksumAlgorithm Algorithm, byte[] Value, bool SentByClient);
+/// <param name="Crc64Nvme">The CRC64NVME where that was wanted too; null elsewhere.</param>
+internal sealed record BodyChecksum(ChecksumAlgorithm Algorithm, byte[] Value, bool SentByClient, byte[]? Crc64Nvme);
 
 /// <summary>All digests of one body, computed as its bytes pass, and held against the promises at its end.</summary>
 internal sealed class BodyDigests : IDisposable
@@ -17,14 +18,19 @@ internal sealed class BodyDigests : IDisposable
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     private readonly IncrementalHash? _sha256;
     private readonly RunningChecksum _checksum;
+    private readonly bool _wantsCrc64Nvme;
+    private readonly RunningChecksum? _crc64Nvme;
 
     /// <summary>Starts all digests that the promises ask for.</summary>
     /// <param name="promises">What the client promised.</param>
     /// <param name="algorithmOfUpload">The algorithm to compute when the client sends none; CRC64NVME when null.</param>
-    public BodyDigests(BodyPromises promises, ChecksumAlgorithm? algorithmOfUpload)
+    /// <param name="wantsCrc64Nvme">True to compute CRC64NVME beside another algorithm of the client's.</param>
+    public BodyDigests(BodyPromises promises, ChecksumAlgorithm? algorithmOfUpload, bool wantsCrc64Nvme)
     {
         _promises = promises;
         _checksum = RunningChecksum.Create(promises.Algorithm ?? algorithmOfUpload ?? ChecksumAlgorithm.Crc64Nvme);
+        _wantsCrc64Nvme = wantsCrc64Nvme;
+        _crc64Nvme = wantsCrc64Nvme && _checksum.Algorithm != ChecksumAlgorithm.Crc64Nvme ? RunningChecksum.Create(ChecksumAlgorithm.Crc64Nvme) : null;
 
         // A client that signs its payload and sends SHA-256 as checksum wants one and the same digest.
         if (promises.PayloadSha256 is not null && _checksum.Algorithm != ChecksumAlgorithm.Sha256)
@@ -37,6 +43,7 @@ internal sealed class BodyDigests : IDisposable
         _md5.AppendData(data);
         _sha256?.AppendData(data);
         _checksum.Append(data);
+        _crc64Nvme?.Append(data);
     }
 
     /// <summary>Computes all digests and refuses the body when one is not what was promised. Called once.</summary>
@@ -72,7 +79,7 @@ internal sealed class BodyDigests : IDisposable
                 throw BodyRejection.ChecksumDiffers.Exception(algorithm.Info().Name);
         }
 
-        return (md5, new BodyChecksum(_checksum.Algorithm, value, SentByClient: _promises.Algorithm is not null));
+        return (md5, new BodyChecksum(_checksum.Algorithm, value, SentByClient: _promises.Algorithm is not null, _wantsCrc64Nvme ? _crc64Nvme?.Finish() ?? value : null));
     }
 
     /// <inheritdoc/>
@@ -81,6 +88,7 @@ internal sealed class BodyDigests : IDisposable
         _md5.Dispose();
         _sha256?.Dispose();
         _checksum.Dispose();
+        _crc64Nvme?.Dispose();
     }
 
     private static byte[] TrailingChecksum(ChecksumAlgorithmInfo info, Func<string, string?> trailer)

@@ -19,6 +19,9 @@ internal sealed record BodyRequirements(long MaxLengthBytes)
     /// <summary>The only algorithm this body's checksum may have: the one its multipart upload was created with.</summary>
     public ChecksumAlgorithm? Algorithm { get; init; }
 
+    /// <summary>True where CRC64NVME is wanted too, whatever the client sends: parts of an upload that names no algorithm.</summary>
+    public bool WantsCrc64Nvme { get; init; }
+
     /// <summary>True when the client itself must send a checksum of <see cref="Algorithm"/>: parts of a composite checksum.</summary>
     public bool AlgorithmMustBeSent { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed class RequestBody : IDisposable
     private RequestBody(BodyFraming framing, BodyPromises promises, BodyRequirements requirements)
     {
         _framing = framing;
-        _digests = new BodyDigests(promises, requirements.Algorithm);
+        _digests = new BodyDigests(promises, requirements.Algorithm, requirements.WantsCrc64Nvme);
         _content = new VerifiedStream(framing, _digests, promises.LengthBytes, requirements);
         _announcedBytes = promises.LengthBytes;
     }

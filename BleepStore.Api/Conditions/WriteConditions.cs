@@ -45,12 +45,18 @@ internal static class WriteConditions
     {
         var ifMatch = request.Header("If-Match");
         var ifNoneMatch = request.Header("If-None-Match");
+        if (ifNoneMatch is not null && ifMatch is not null)
+        {
+            throw NotImplemented("If-Match,If-None-Match", "Multiple conditional request headers present in the request");
+        }
+
         if (ifNoneMatch is not null and not "*")
         {
             throw NotImplemented("If-None-Match");
         }
 
-        if (ifMatch is not null && (ifNoneMatch is not null || ifMatch.Contains(',', StringComparison.Ordinal)))
+        // Any object at all may be removed, and not replaced.
+        if (ifMatch is not null && ((ifMatch == "*" && !isDelete) || ifMatch.Contains(',', StringComparison.Ordinal)))
         {
             throw NotImplemented("If-Match");
         }
@@ -74,11 +80,15 @@ internal static class WriteConditions
 
     /// <summary>Adds which condition failed.</summary>
     public static S3Error Name(S3Error error, WriteCondition condition)
-        => error.Code == S3Errors.PreconditionFailed.Code ? error.With("Condition", NameOf(condition)) : error;
+        => error.Code == S3Errors.PreconditionFailed.Code || error.Code == S3Errors.ConditionalRequestConflict.Code ? error.With("Condition", NameOf(condition)) : error;
 
     private static string NameOf(WriteCondition condition)
         => condition.IfNoneMatch ? "If-None-Match" : condition.IfMatch is not null ? "If-Match" : condition.IfSize is not null ? SizeHeader : TimeHeader;
 
     private static S3Exception NotImplemented(string header)
-        => new(S3Errors.NotImplemented.Because("A header you provided implies functionality that is not implemented").With("Header", header));
+        => NotImplemented(header, $"We don't accept the provided value of {header} header for this API");
+
+    private static S3Exception NotImplemented(string header, string message)
+        => new(S3Errors.NotImplemented.Because("A header you provided implies functionality that is not implemented")
+            .With("Header", header).With("additionalMessage", message));
 }

@@ -7,4 +7,7 @@ internal interface ISettingOrigin
     /// Where the value of <paramref name="path"/> (colons between its sections) comes from: <c>bleepstore.yaml:3</c>, <c>--port</c>.
     /// </summary>
     string OriginOf(string path);
+
+    /// <summary>Paths that are written with nothing behind them: such a key has no value, and its name may be misspelt all the same.</summary>
+    IEnumerable<string> Bare => [];
 }

@@ -122,6 +122,17 @@ internal sealed class SettingReader(IConfigurationRoot configuration)
                 : isSection ? $"{leaf} ({OriginOf(leaf)}) is a section with keys of its own, not a value."
                 : $"{leaf} ({OriginOf(leaf)}) is not a known key{Suggestion(pattern)}");
         }
+
+        foreach (var (bare, origin) in configuration.Providers.OfType<ISettingOrigin>().SelectMany(provider => provider.Bare.Select(path => (
+            Key: path.Replace(':', '.').ToLowerInvariant(), Origin: provider.OriginOf(path)))))
+        {
+            var pattern = Pattern(bare);
+            if (!_known.Contains(pattern) && !_known.Any(known => known.StartsWith(pattern + ".", StringComparison.Ordinal))
+                && !_inert.Exists(section => (bare + ".").StartsWith(section, StringComparison.Ordinal)))
+            {
+                AddError($"{bare} ({origin}) is not a known key{NearestName.Suggestion(pattern, _known.Select(ListOf))}");
+            }
+        }
     }
 
     // The keys of entries are learned with the entries, so where the list is misspelt only its own name can be found.

@@ -16,6 +16,8 @@ internal sealed class YamlSource(string path) : IConfigurationSource
         private readonly Dictionary<string, long> _lines = new(StringComparer.OrdinalIgnoreCase);
         private readonly string _name = Path.GetFileName(path);
 
+        public IEnumerable<string> Bare => _lines.Keys.Where(path => !Data.ContainsKey(path));
+
         public string OriginOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{_name}:{_lines.GetValueOrDefault(path)}");
 
         public override void Load()
@@ -45,6 +47,9 @@ internal sealed class YamlSource(string path) : IConfigurationSource
         {
             switch (node)
             {
+                case YamlMappingNode { Children.Count: 0 } or YamlSequenceNode { Children.Count: 0 } when at.Length > 0:
+                    _lines[at] = node.Start.Line;
+                    break;
                 case YamlMappingNode map:
                     foreach (var (key, value) in map.Children)
                     {
@@ -63,6 +68,11 @@ internal sealed class YamlSource(string path) : IConfigurationSource
                     AddScalar(at, scalar);
                     break;
                 default:
+                    if (at.Length > 0)
+                    {
+                        _lines[at] = node.Start.Line;
+                    }
+
                     break;
             }
         }

@@ -34,7 +34,8 @@ internal sealed record WebsiteConfiguration
             all.CheckTexts();
             return node.Children.Length == 1
                 ? new WebsiteConfiguration { RedirectAll = all }
-                : throw XmlValues.Invalid("RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.");
+                : throw new S3Exception(S3Errors.Argument(
+                    "RedirectAllRequestsTo", "not null", "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."));
         }
 
         if (node.Child("IndexDocument")?.Allow("Suffix").RequiredText("Suffix") is not { } suffix)

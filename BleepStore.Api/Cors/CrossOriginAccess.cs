@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using BleepStore.Api.Auth;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
@@ -46,25 +45,24 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
         }
 
         var method = request.Header(CrossOriginRequest.MethodHeader);
+        var rules = await FindRulesAsync(request.Bucket, cancellationToken);
+        if (rules is not { IsEmpty: false })
+        {
+            return (Forbidden(rules is null ? "CORSResponse: Bucket not found" : "CORSResponse: CORS is not enabled for this bucket.", method, request), null);
+        }
+
         if (method is null || !Methods.Contains(method))
         {
             return (S3Errors.BadRequest.Because($"Invalid Access-Control-Request-Method: {method ?? "null"}"), null);
         }
 
-        var rules = await FindRulesAsync(request.Bucket, cancellationToken);
-        if (rules is null)
-        {
-            return (Authorizer.MissingBucket(request.Bucket ?? ""), null);
-        }
-
         var answer = new CrossOriginAnswer(asked, rules.Value.FirstOrDefault(asked.IsAllowedBy));
-        return answer.Rule is not null ? (null, answer)
-            : (Forbidden(rules.Value.IsEmpty, method, request), rules.Value.IsEmpty ? null : answer);
+        return (answer.Rule is null ? Forbidden(S3Errors.AccessForbidden.Message, method, request) : null, answer);
     }
 
-    private static S3Error Forbidden(bool isOff, string method, IncomingRequest request)
-        => (isOff ? S3Errors.AccessForbidden.Because("CORSResponse: CORS is not enabled for this bucket.") : S3Errors.AccessForbidden)
-            .With("Method", method)
+    private static S3Error Forbidden(string message, string? method, IncomingRequest request)
+        => S3Errors.AccessForbidden.Because(message)
+            .With("Method", method ?? "OPTIONS")
             .With("ResourceType", request.Key is null ? "BUCKET" : "OBJECT");
 
     /// <summary>The rules of a bucket, the defaults where it has none; null when there is no such bucket.</summary>

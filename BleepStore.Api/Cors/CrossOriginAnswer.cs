@@ -25,7 +25,7 @@ internal sealed record CrossOriginAnswer(CrossOriginRequest Request, CorsRule? R
         headers.AccessControlAllowMethods = string.Join(", ", Rule.AllowedMethods);
         if (!Request.Headers.IsEmpty)
         {
-            headers.AccessControlAllowHeaders = string.Join(", ", Request.Headers);
+            headers.AccessControlAllowHeaders = string.Join(", ", Request.Headers).ToLowerInvariant();
         }
 
         if (!Rule.ExposeHeaders.IsEmpty)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using BleepStore.Api.Protocol;
 
@@ -17,7 +18,7 @@ internal readonly record struct FileLength(long Min, long Max)
     public FileLength Within(FileLength other) => new(Math.Max(Min, other.Min), Math.Min(Max, other.Max));
 
     /// <summary>Reads the condition; null when it is another one.</summary>
-    /// <exception cref="S3Exception">InvalidPolicyDocument: it has not two lengths.</exception>
+    /// <exception cref="S3Exception">InvalidPolicyDocument: it has not two lengths; AccessDenied: no file is as long as a text that is no number.</exception>
     public static FileLength? TryRead(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() == 0 || element[0].ValueKind != JsonValueKind.String
@@ -26,10 +27,19 @@ internal readonly record struct FileLength(long Min, long Max)
             return null;
         }
 
+        if (element.GetArrayLength() == 3 && (IsWord(element[1]) || IsWord(element[2])))
+        {
+            throw new S3Exception(S3Errors.AccessDenied.Because(
+                $"Invalid according to Policy: Policy Condition failed: [\"{Operation}\", \"{element[1]}\", \"{element[2]}\"]"));
+        }
+
         return element.GetArrayLength() == 3 && ReadBytes(element[1]) is { } min && ReadBytes(element[2]) is { } max
             ? new FileLength(min, max)
             : throw new S3Exception(S3Errors.InvalidPolicyDocument.Because($"Invalid Policy: Invalid {Operation} condition."));
     }
+
+    private static bool IsWord(JsonElement element)
+        => element.ValueKind == JsonValueKind.String && !decimal.TryParse(element.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     // Signers in scripting languages write numbers as texts too.
     private static long? ReadBytes(JsonElement element)

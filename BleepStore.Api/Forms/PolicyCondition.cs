@@ -8,10 +8,13 @@ namespace BleepStore.Api.Forms;
 /// <param name="Value">What the field must be, or start with.</param>
 internal sealed record PolicyCondition(string Field, bool IsPrefix, string Value)
 {
+    /// <summary>False where the policy has no dollar sign before the name: then it speaks of no field, and no form meets it.</summary>
+    public bool SpeaksOfField { get; init; } = true;
+
     /// <summary>Decides about a field's value; a field that is absent meets no condition, not even an empty prefix.</summary>
     public bool IsMetBy(string? value)
     {
-        if (value is null)
+        if (value is null || !SpeaksOfField)
         {
             return false;
         }
@@ -29,5 +32,5 @@ internal sealed record PolicyCondition(string Field, bool IsPrefix, string Value
 
     /// <summary>As S3 shows it where it failed.</summary>
     public override string ToString()
-        => $"[\"{(IsPrefix ? "starts-with" : "eq")}\", \"${JsonEncodedText.Encode(Field)}\", \"{JsonEncodedText.Encode(Value)}\"]";
+        => $"[\"{(IsPrefix ? "starts-with" : "eq")}\", \"{(SpeaksOfField ? "$" : "")}{JsonEncodedText.Encode(Field)}\", \"{JsonEncodedText.Encode(Value)}\"]";
 }

@@ -177,7 +177,7 @@ internal sealed class PostPolicy
 
         return field.Length > 1 && field[0] == '$'
             ? new PolicyCondition(field[1..], isPrefix, value)
-            : throw new S3Exception(Invalid($"Invalid Condition: field '{field}' must start with '$'."));
+            : new PolicyCondition(field, isPrefix, value) { SpeaksOfField = false };
     }
 
     // S3 has two escapes that JSON does not: \$ and \v.

@@ -20,7 +20,7 @@ internal sealed record ContentDigests(string ETag, ChecksumRecord? Checksum)
 
     /// <summary>Those of a part whose bytes are one segment; null for all others.</summary>
     public static ContentDigests? Of(PartRecord part)
-        => part.Segments.Length == 1 ? new ContentDigests(Md5Of(part.ETag, part.Encryption), part.Checksum) : null;
+        => part.Segments.Length == 1 ? new ContentDigests(Md5Of(part.ETag, part.Encryption), part.WholeChecksum ?? part.Checksum) : null;
 
     // Under keys that are not the store's the tag looks like an MD5 and is none.
     private static string Md5Of(string eTag, EncryptionRecord? encryption) => encryption is null or { Mode: EncryptionMode.SseS3 } ? eTag : "";

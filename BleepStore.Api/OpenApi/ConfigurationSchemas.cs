@@ -45,6 +45,10 @@ internal static class ConfigurationSchemas
                 Group("Expiration", Number("Days"), Time("Date"), Flag("ExpiredObjectDeleteMarker")),
                 Group("NoncurrentVersionExpiration", Number("NoncurrentDays"), Number("NewerNoncurrentVersions")),
                 Group("AbortIncompleteMultipartUpload", Number("DaysAfterInitiation")))),
+        Group("ListBucketAnalyticsConfigurationResult", Flag("IsTruncated")),
+        Group("ListBucketIntelligentTieringConfigurationsOutput", Flag("IsTruncated")),
+        Group("ListInventoryConfigurationsResult", Flag("IsTruncated")),
+        Group("ListMetricsConfigurationsResult", Flag("IsTruncated")),
         Group(
             "NotificationConfiguration",
             Many("TopicConfiguration", Text("Id"), Text("Topic"), Texts("Event"), EventFilter),

@@ -178,14 +178,18 @@ internal static class OpenApiOperation
     private static void WriteResponses(Utf8JsonWriter json, S3OperationDefinition definition)
     {
         json.WriteStartObject("responses");
-        json.WriteStartObject(definition.SuccessStatus.ToString(CultureInfo.InvariantCulture));
-        json.WriteString("description", "Success.");
-        if (definition.ResponseBody.Kind is not S3BodyKind.None)
+        if (definition.SuccessStatus < 400)
         {
-            WriteContent(json, definition.ResponseBody);
+            json.WriteStartObject(definition.SuccessStatus.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("description", "Success.");
+            if (definition.ResponseBody.Kind is not S3BodyKind.None)
+            {
+                WriteContent(json, definition.ResponseBody);
+            }
+
+            json.WriteEndObject();
         }
 
-        json.WriteEndObject();
         if (definition.OptionalHeaders.Contains("Range", StringComparer.OrdinalIgnoreCase))
         {
             json.WriteStartObject("206");

@@ -68,6 +68,7 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 
     public S3Body ResponseBody { get; init; } = S3Body.None;
 
+    /// <summary>Status of the best answer; 404 where what is asked for cannot be set, and so is never there.</summary>
     public int SuccessStatus { get; init; } = 200;
 
     /// <summary>Type of the event a success causes (see the event types); null for none.</summary>

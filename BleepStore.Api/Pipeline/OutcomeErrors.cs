@@ -24,10 +24,11 @@ internal static class OutcomeErrors
         WriteStatus.BucketNotLocked => S3Errors.InvalidRequest.Because("Bucket is missing Object Lock Configuration"),
         WriteStatus.VersioningRequired => S3Errors.InvalidBucketState.Because("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"),
         WriteStatus.ObjectChanged => S3Errors.OperationAborted,
+        WriteStatus.ChangedDuringUpload => S3Errors.ConditionalRequestConflict.With("Key", name),
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An outcome without an error."),
     };
 
     /// <summary>Null for success; names the request's key or bucket.</summary>
     public static S3Error? Map(WriteOutcome outcome, S3Request request)
-        => Map(outcome.Status, outcome.Status is WriteStatus.KeyMissing or WriteStatus.VersionMissing ? request.Key : request.Incoming.Bucket ?? "");
+        => Map(outcome.Status, outcome.Status is WriteStatus.KeyMissing or WriteStatus.VersionMissing or WriteStatus.ChangedDuringUpload ? request.Key : request.Incoming.Bucket ?? "");
 }

@@ -16,6 +16,7 @@ internal static class S3Errors
     public static readonly S3Error BucketAlreadyExists = new(409, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.");
     public static readonly S3Error BucketAlreadyOwnedByYou = new(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.");
     public static readonly S3Error BucketNotEmpty = new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
+    public static readonly S3Error ConditionalRequestConflict = new(409, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource.");
     public static readonly S3Error EntityTooLarge = new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
     public static readonly S3Error EntityTooSmall = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
     public static readonly S3Error ExpiredToken = new(400, "ExpiredToken", "The provided token has expired.");
@@ -62,6 +63,7 @@ internal static class S3Errors
     public static readonly S3Error NoSuchBucket = new(404, "NoSuchBucket", "The specified bucket does not exist");
     public static readonly S3Error NoSuchBucketPolicy = new(404, "NoSuchBucketPolicy", "The bucket policy does not exist");
     public static readonly S3Error NoSuchCORSConfiguration = new(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist");
+    public static readonly S3Error NoSuchConfiguration = new(404, "NoSuchConfiguration", "The specified configuration does not exist.");
     public static readonly S3Error NoSuchKey = new(404, "NoSuchKey", "The specified key does not exist.");
     public static readonly S3Error NoSuchLifecycleConfiguration = new(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
     public static readonly S3Error NoSuchPublicAccessBlockConfiguration = new(404, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found");
@@ -76,6 +78,7 @@ internal static class S3Errors
     public static readonly S3Error OperationAborted = new(409, "OperationAborted", "A conflicting conditional operation is currently in progress against this resource. Please try again.");
     public static readonly S3Error OwnershipControlsNotFoundError = new(404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
     public static readonly S3Error PreconditionFailed = new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    public static readonly S3Error ReplicationConfigurationNotFoundError = new(404, "ReplicationConfigurationNotFoundError", "The replication configuration was not found");
     public static readonly S3Error RequestTimeout = new(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.");
     public static readonly S3Error RequestTimeTooSkewed = new(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.");
     public static readonly S3Error ServerSideEncryptionConfigurationNotFoundError = new(404, "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found");
@@ -83,7 +86,7 @@ internal static class S3Errors
     public static readonly S3Error SignatureDoesNotMatch = new(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
     public static readonly S3Error SlowDown = new(503, "SlowDown", "Please reduce your request rate.");
     public static readonly S3Error UnresolvableGrantByEmailAddress = new(400, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.");
-    public static readonly S3Error UnexpectedContent = new(400, "UnexpectedContent", "This request contains unsupported content.");
+    public static readonly S3Error UnexpectedContent = new(400, "UnexpectedContent", "This request does not support content");
     public static readonly S3Error XAmzContentSHA256Mismatch = new(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
 
     /// <summary>The 400 that names the argument, as AWS words it.</summary>

@@ -169,6 +169,11 @@ public sealed record CompleteUpload : MetadataCommand<WriteOutcome>
             return new WriteOutcome(decision);
         }
 
+        if (Condition.IfMatch is not null && before!.LastModified > upload.InitiatedAt)
+        {
+            return new WriteOutcome(WriteStatus.ChangedDuringUpload);
+        }
+
         var record = Object with { UploadId = UploadId, PartCount = Parts.Length, Segments = [] };
         var stored = transaction.PutCurrent(bucket, record, inlineBody: default, before, VersionSalt, Time);
         WriteManifest(transaction);

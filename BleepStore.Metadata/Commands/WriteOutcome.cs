@@ -48,6 +48,9 @@ public enum WriteStatus
 
     /// <summary>Another object stands where the one was that the request was authorised against.</summary>
     ObjectChanged = 26,
+
+    /// <summary>The object was written while the upload that is to replace it was open: its condition may speak of what the client has not seen.</summary>
+    ChangedDuringUpload = 27,
 }
 
 /// <summary>What a write did.</summary>

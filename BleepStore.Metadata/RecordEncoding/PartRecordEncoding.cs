@@ -16,6 +16,7 @@ internal static class PartRecordEncoding
         writer.Time(5, record.LastModified);
         ContentEncoding.WriteChecksum(writer, 6, record.Checksum);
         SegmentEncoding.WriteAll(writer, 7, record.Segments);
+        ContentEncoding.WriteChecksum(writer, 8, record.WholeChecksum);
         EncryptionEncoding.Write(writer, record.Encryption);
         return writer.Written;
     }
@@ -24,7 +25,7 @@ internal static class PartRecordEncoding
     {
         var reader = RecordReader.Open(bytes);
         var (id, number, size, etag, modified, checksum) = ("", 0, 0L, "", default(DateTimeOffset), default(ChecksumRecord));
-        var encryption = default(EncryptionRecord);
+        var (whole, encryption) = (default(ChecksumRecord), default(EncryptionRecord));
         ImmutableArray<Segment>.Builder? segments = null;
         while (reader.Next(out var field))
         {
@@ -37,6 +38,7 @@ internal static class PartRecordEncoding
                 case 5: modified = reader.Time(); break;
                 case 6: checksum = ContentEncoding.ReadChecksum(reader.Message()); break;
                 case 7: ContentEncoding.Add(ref segments, SegmentEncoding.Read(reader.Message())); break;
+                case 8: whole = ContentEncoding.ReadChecksum(reader.Message()); break;
                 case EncryptionEncoding.Field: encryption = EncryptionEncoding.Read(reader.Message()); break;
             }
         }
@@ -49,6 +51,7 @@ internal static class PartRecordEncoding
             ETag = etag,
             LastModified = modified,
             Checksum = checksum,
+            WholeChecksum = whole,
             Segments = ContentEncoding.Finish(segments),
             Encryption = encryption,
         };

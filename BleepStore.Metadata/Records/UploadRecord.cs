@@ -59,7 +59,11 @@ public sealed record PartRecord
 
     public DateTimeOffset LastModified { get; init; }
 
+    /// <summary>The checksum that clients are told of: sent by one, or of the algorithm that the upload names; null when there is none such.</summary>
     public ChecksumRecord? Checksum { get; init; }
+
+    /// <summary>The CRC64NVME that the object's checksum is made of where the upload names no algorithm; null where it names one.</summary>
+    public ChecksumRecord? WholeChecksum { get; init; }
 
     public ImmutableArray<Segment> Segments { get; init; } = [];
 

@@ -39,7 +39,10 @@ public sealed class AccessTableTests : IAsyncLifetime
         "PutBucketEncryption", "DeleteBucketEncryption", "GetBucketRequestPayment", "PutBucketRequestPayment",
         "GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration", "GetBucketNotificationConfiguration", "PutBucketNotificationConfiguration",
         "GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "GetBucketWebsite",
-        "PutBucketWebsite", "DeleteBucketWebsite", "GetBucketLogging", "PutBucketLogging",
+        "PutBucketWebsite", "DeleteBucketWebsite", "GetBucketLogging", "PutBucketLogging", "GetBucketReplication",
+        "ListBucketAnalyticsConfigurations", "GetBucketAnalyticsConfiguration", "ListBucketIntelligentTieringConfigurations",
+        "GetBucketIntelligentTieringConfiguration", "ListBucketInventoryConfigurations", "GetBucketInventoryConfiguration",
+        "ListBucketMetricsConfigurations", "GetBucketMetricsConfiguration",
     ];
 
     private readonly AttackHost _attack = new();

@@ -44,10 +44,22 @@ public abstract class ConditionalWriteTests(ApiHost fixture)
     }
 
     [Fact]
+    public async Task No_write_may_replace_just_any_object()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        await bucket.PutAsync("key", "first");
+        var refused = await bucket.PutAsync("key", "second", ("If-Match", "*"));
+        (refused.Status, refused.ErrorCode, refused.Element("Header")).ShouldBe((501, "NotImplemented", "If-Match"));
+        refused.Element("additionalMessage").ShouldBe("We don't accept the provided value of If-Match header for this API");
+        (await bucket.GetAsync("key")).Text.ShouldBe("first");
+    }
+
+    [Fact]
     public async Task Both_conditions_at_once_are_501()
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);
-        (await bucket.PutAsync("key", "x", ("If-None-Match", "*"), ("If-Match", "\"a\""))).Status.ShouldBe(501);
+        var refused = await bucket.PutAsync("key", "x", ("If-None-Match", "*"), ("If-Match", "\"a\""));
+        (refused.Status, refused.Element("Header")).ShouldBe((501, "If-Match,If-None-Match"));
         (await bucket.DeleteAsync("key", ("If-None-Match", "*"))).Status.ShouldBe(501);
     }
 

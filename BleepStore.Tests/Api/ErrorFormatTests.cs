@@ -38,7 +38,7 @@ public sealed class ErrorFormatTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/errors/absent", 404)]
-    [InlineData("GET", "/errors?replication", 501)]
+    [InlineData("GET", "/errors?abac", 501)]
     [InlineData("GET", "/absent", 404)]
     [InlineData("GET", "/errors", 200)]
     [InlineData("GET", "/", 200)]

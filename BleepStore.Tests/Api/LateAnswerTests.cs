@@ -29,7 +29,7 @@ public sealed class LateAnswerTests
         response.Status.ShouldBe(200);
         response.IsWhole.ShouldBeTrue();
         response.Header("Content-Type").ShouldBe("application/xml");
-        response.Text.ShouldStartWith("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n ");
+        response.Text.ShouldStartWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n ");
         response.Element("ETag").ShouldBe("\"8b1a9953c4611296a827abf8c47804d7\"");
         (await bucket.GetAsync("copy")).Text.ShouldBe("Hello");
     }

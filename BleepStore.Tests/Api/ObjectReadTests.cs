@@ -199,18 +199,40 @@ public abstract class ObjectReadTests(ApiHost fixture)
     }
 
     [Theory]
-    [InlineData("Sun, 06 Nov 2044 08:49:37 GMT", 304)]
-    [InlineData("Sunday, 06-Nov-44 08:49:37 GMT", 304)]
-    [InlineData("Mon, 06 Nov 2044 08:49:37 GMT", 304)]
-    [InlineData("Any, 06 Nov 2044 08:49:37 GMT", 200)]
-    [InlineData("Sun Nov  6 08:49:37 2044", 304)]
-    [InlineData("Sun Nov 13 08:49:37 2044", 304)]
-    [InlineData("Sun, 06 Nov 1994 08:49:37 GMT", 200)]
-    [InlineData("Sunday, 06-Nov-94 08:49:37 GMT", 200)]
-    [InlineData("2044-11-06T08:49:37Z", 200)]
+    [InlineData("Sun, 06 Nov 1994 08:49:37 GMT", 412)]
+    [InlineData("Sunday, 06-Nov-94 08:49:37 GMT", 412)]
+    [InlineData("Mon, 06 Nov 1994 08:49:37 GMT", 412)]
+    [InlineData("Any, 06 Nov 1994 08:49:37 GMT", 200)]
+    [InlineData("Sun Nov  6 08:49:37 1994", 412)]
+    [InlineData("Sun Nov 13 08:49:37 1994", 412)]
+    [InlineData("Sun, 06 Nov 2044 08:49:37 GMT", 200)]
+    [InlineData("Sunday, 06-Nov-44 08:49:37 GMT", 200)]
+    [InlineData("1994-11-06T08:49:37Z", 200)]
     [InlineData("gibberish", 200)]
     public async Task Dates_come_in_three_forms_and_others_are_ignored(string date, int status)
-        => (await (await BucketAsync()).GetAsync("key", ("If-Modified-Since", date))).Status.ShouldBe(status);
+        => (await (await BucketAsync()).GetAsync("key", ("If-Unmodified-Since", date))).Status.ShouldBe(status);
+
+    [Fact]
+    public async Task Nothing_is_unmodified_since_a_time_that_is_still_to_come()
+    {
+        var bucket = await BucketAsync();
+        var modified = (await bucket.HeadAsync("key")).Header("Last-Modified")!;
+        (await bucket.GetAsync("key", ("If-Modified-Since", modified))).Status.ShouldBe(304);
+        (await bucket.GetAsync("key", ("If-Modified-Since", "Sun, 06 Nov 2044 08:49:37 GMT"))).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-9", true)]
+    [InlineData("bytes=0-100", true)]
+    [InlineData("bytes=-10", true)]
+    [InlineData("bytes=0-8", false)]
+    [InlineData("bytes=1-", false)]
+    public async Task A_range_of_all_bytes_tells_the_checksum_of_the_whole(string range, bool tells)
+    {
+        var answer = await (await BucketAsync()).GetAsync("key", ("Range", range), ("x-amz-checksum-mode", "ENABLED"));
+        answer.Status.ShouldBe(206);
+        (answer.Header("x-amz-checksum-crc64nvme") is not null).ShouldBe(tells);
+    }
 
     [Theory]
     [InlineData("*", 200)]

@@ -41,17 +41,17 @@ public abstract class PartCopyTests(ApiHost fixture)
     [InlineData("0-4")]
     [InlineData("bytes=0-1,2-3")]
     [InlineData("bytes=0-10")]
-    [InlineData("bytes=10-20")]
+    [InlineData("bytes=10-20", "InvalidRequest")]
     [InlineData("bytes=0-99999999999999999999")]
     [InlineData("")]
-    public async Task A_range_that_is_not_exact_is_refused(string range)
+    public async Task A_range_that_is_not_exact_is_refused(string range, string code = "InvalidArgument")
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);
         await bucket.PutAsync("source", "0123456789");
         var id = await bucket.CreateUploadAsync("key");
         var refused = await PutPartCopyAsync(bucket, id, 1, "source", ("x-amz-copy-source-range", range));
         refused.Status.ShouldBe(400, refused.Text);
-        refused.ErrorCode.ShouldBe("InvalidArgument");
+        refused.ErrorCode.ShouldBe(code);
     }
 
     [Fact]

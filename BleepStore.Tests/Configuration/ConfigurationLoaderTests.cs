@@ -52,6 +52,10 @@ public sealed class ConfigurationLoaderTests
         "auth.users.0.account = nobody (F:1): must be the id of an account of this file, such as bleepstore.")]
     [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, mail: x}]}",
         "auth.users.0.mail (F:1) is not a known key; did you mean auth.users[].email?")]
+    [InlineData("encryption: {kms: {kye: []}}", "encryption.kms.kye (F:1) is not a known key; did you mean encryption.kms.keys?")]
+    [InlineData("encryption: {kms: {key: []}}", "encryption.kms.key (F:1) is not a known key; did you mean encryption.kms.keys?")]
+    [InlineData("encryption: {kmz: {}}", "encryption.kmz (F:1) is not a known key.")]
+    [InlineData("server:\n  prot:", "server.prot (F:2) is not a known key; did you mean server.port?")]
     [InlineData("auth: {user: [{access_key: ann}]}", "auth.user.0.access_key (F:1) is not a known key; did you mean auth.users?")]
     [InlineData("encryption: {kms: {key: [{id: a}]}}", "encryption.kms.key.0.id (F:1) is not a known key; did you mean encryption.kms.keys?")]
     [InlineData("auth: {users: [{access_key: ann, secret_key: longenough, account: bleepstore, policy: ['{}']}]}",

@@ -39,7 +39,7 @@ public sealed class DocumentRuleTests(MemoryApiHost fixture) : IClassFixture<Mem
     [InlineData("<IndexDocument><Suffix></Suffix></IndexDocument>", "InvalidArgument")]
     [InlineData("<IndexDocument><Suffix>a/b</Suffix></IndexDocument>", "InvalidArgument")]
     [InlineData(Index + "<ErrorDocument><Key></Key></ErrorDocument>", "InvalidArgument")]
-    [InlineData(Index + "<RedirectAllRequestsTo><HostName>h</HostName></RedirectAllRequestsTo>", "InvalidRequest")]
+    [InlineData(Index + "<RedirectAllRequestsTo><HostName>h</HostName></RedirectAllRequestsTo>", "InvalidArgument")]
     [InlineData("<RedirectAllRequestsTo><Protocol>http</Protocol></RedirectAllRequestsTo>", "MalformedXML")]
     [InlineData("<RedirectAllRequestsTo><HostName>h</HostName><Protocol>ftp</Protocol></RedirectAllRequestsTo>", "InvalidRequest")]
     [InlineData(Index + "<RoutingRules><RoutingRule><Condition/><Redirect><HostName>h</HostName></Redirect></RoutingRule></RoutingRules>", "InvalidRequest")]

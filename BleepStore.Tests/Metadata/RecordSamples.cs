@@ -91,6 +91,7 @@ internal static class RecordSamples
         ETag = "0123456789abcdef0123456789abcdef",
         LastModified = Time,
         Checksum = Checksum,
+        WholeChecksum = Checksum,
         Segments = [Segment],
         Encryption = Encryption,
     };

@@ -44,7 +44,7 @@ internal sealed class CopyObject(
     {
         ObjectHeaders.RefuseUnsupported(request);
         var from = CopySource.Parse(request.Incoming);
-        if (CopySourceRules.Refusal(request, from) is { } refusal)
+        if (CopySourceRules.Refusal(request, from, time) is { } refusal)
         {
             return refusal;
         }
@@ -138,7 +138,7 @@ internal sealed class CopyObject(
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyObjectResult", copied, outcome.LastModified))
+            : S3Response.OfXml(writer => CopyResult.Write(writer, copied, outcome.LastModified))
                 .WithWritten(outcome)
                 .WithExpiration(request.Bucket, draft, outcome.LastModified)
                 .With(CopySource.VersionHeader, CopySource.VersionOf(request));

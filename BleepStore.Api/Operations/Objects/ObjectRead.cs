@@ -15,7 +15,14 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Objects;
 
 /// <summary>What GetObject and HeadObject share: everything but whether the bytes are sent.</summary>
-internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, PartReader parts, EncryptionRules encryptions, LockVisibility locks, Authorizer authorizer)
+internal sealed class ObjectRead(
+    IMetadataStore metadata,
+    ObjectReader reader,
+    PartReader parts,
+    EncryptionRules encryptions,
+    LockVisibility locks,
+    Authorizer authorizer,
+    TimeProvider time)
 {
     /// <summary>Query parameters of both, for the API document.</summary>
     public static readonly ImmutableArray<string> OptionalQuery =
@@ -55,7 +62,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
         }
 
         var encryption = await encryptions.ForReadAsync(request, record, cancellationToken);
-        if (ReadConditions.Decide(request.Header, record) is { } condition)
+        if (ReadConditions.Decide(request.Header, record, time) is { } condition)
         {
             return S3Response.Refuse(condition).With("ETag", S3Xml.Quote(record.ETag)).With("Last-Modified", HttpDate.Format(record.LastModified))
                 .WithVersion(request.Bucket, record);
@@ -92,7 +99,7 @@ internal sealed class ObjectRead(IMetadataStore metadata, ObjectReader reader, P
             request, record, range ?? new ByteRange(0, record.Size), range is null ? 200 : 206, encryption, withContent, cancellationToken);
         return response
             .With("Content-Range", range?.ToContentRange(record.Size))
-            .WithObject(request, record, wholeObject: range is null);
+            .WithObject(request, record, wholeObject: range is null || range.Value.Length == record.Size);
     }
 
     private async ValueTask<S3Response> PartAsync(

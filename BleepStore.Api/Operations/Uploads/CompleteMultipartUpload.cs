@@ -36,7 +36,7 @@ internal sealed class CompleteMultipartUpload(
         Event = EventTypes.MultipartCompleted,
         Errors =
         [
-            S3Errors.BadDigest, S3Errors.EntityTooSmall, S3Errors.InvalidPart, S3Errors.InvalidPartOrder, S3Errors.InvalidRequest, S3Errors.MalformedXML,
+            S3Errors.BadDigest, S3Errors.ConditionalRequestConflict, S3Errors.EntityTooSmall, S3Errors.InvalidPart, S3Errors.InvalidPartOrder, S3Errors.InvalidRequest, S3Errors.MalformedXML,
             S3Errors.NoSuchBucket, S3Errors.NoSuchUpload, S3Errors.PreconditionFailed,
         ],
         Demands = request => [Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
@@ -61,8 +61,9 @@ internal sealed class CompleteMultipartUpload(
         await encryptions.CheckCompletionAsync(request, upload, cancellationToken);
         list.RequireChecksums(upload);
         var parts = list.Match(upload.UploadId, await ReadPartsAsync(upload.UploadId, cancellationToken));
+        list.RequireConsecutive(upload);
         var checksum = PartList.ChecksumOf(upload, parts);
-        PartList.CheckWhole(request, checksum, parts.Length);
+        PartList.CheckWhole(request, upload, checksum, parts);
         var size = parts.Sum(part => part.Size);
         if (RefuseSize(request, size) is { } refusal)
         {

@@ -122,31 +122,31 @@ internal sealed class PartList
         return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{parts.Length}");
     }
 
-    /// <summary>The checksum of the object from those of its parts; null where the parts have different algorithms.</summary>
-    public static ChecksumRecord? ChecksumOf(UploadRecord upload, ImmutableArray<PartRecord> parts)
+    /// <summary>Refuses a gap among the parts of an upload that names an algorithm: S3 counts such parts from one on.</summary>
+    /// <exception cref="S3Exception">InvalidPartOrder.</exception>
+    public void RequireConsecutive(UploadRecord upload)
     {
-        var number = upload.ChecksumAlgorithm != 0 ? upload.ChecksumAlgorithm : parts[0].Checksum?.Algorithm ?? 0;
-        if (number == 0 || parts.Any(part => part.Checksum?.Algorithm != number))
+        if (upload.ChecksumAlgorithm != 0 && Parts[^1].Number != Parts.Length)
         {
-            return null;
+            throw new S3Exception(S3Errors.InvalidPartOrder);
         }
-
-        var algorithm = (ChecksumAlgorithm)number;
-        var type = upload.ChecksumType != 0 ? (ChecksumType)upload.ChecksumType
-            : algorithm.Info().CanBeFullObject ? ChecksumType.FullObject
-            : ChecksumType.Composite;
-        using var combined = new MultipartChecksum(algorithm, type);
-        foreach (var part in parts)
-        {
-            combined.Append(part.Checksum!.Value.Span, part.Size);
-        }
-
-        return new ChecksumRecord(number, (int)type, combined.Finish());
     }
 
-    /// <summary>Refuses a checksum of the whole object that the client sent and that is not the one of its parts.</summary>
+    /// <summary>
+    /// The checksum of the object from those of its parts: of the algorithm that the upload names, else CRC64NVME, whatever its parts were sent
+    /// with. Null where a part has none such, which one that was uploaded before both were kept may not.
+    /// </summary>
+    public static ChecksumRecord? ChecksumOf(UploadRecord upload, ImmutableArray<PartRecord> parts)
+        => upload.ChecksumAlgorithm != 0
+            ? Combine((ChecksumAlgorithm)upload.ChecksumAlgorithm, (ChecksumType)upload.ChecksumType, parts, part => part.Checksum)
+            : Combine(ChecksumAlgorithm.Crc64Nvme, ChecksumType.FullObject, parts, part => part.WholeChecksum ?? part.Checksum);
+
+    /// <summary>
+    /// Refuses a checksum of the whole object that the client sent and that is not the one of its parts. Where the upload names no algorithm, S3
+    /// takes one of another algorithm than its own as if it were not there; here it is compared when the parts can tell it.
+    /// </summary>
     /// <exception cref="S3Exception">BadDigest or InvalidRequest.</exception>
-    public static void CheckWhole(Pipeline.S3Request request, ChecksumRecord? checksum, int partCount)
+    public static void CheckWhole(Pipeline.S3Request request, UploadRecord upload, ChecksumRecord? checksum, ImmutableArray<PartRecord> parts)
     {
         if (request.Header("x-amz-checksum-type") is { } type && checksum is not null && ChecksumAlgorithms.ParseType(type) != (ChecksumType)checksum.Type)
         {
@@ -156,12 +156,35 @@ internal sealed class PartList
 
         foreach (var info in ChecksumAlgorithms.All)
         {
-            if (request.Header(info.HeaderName) is { } sent
-                && (checksum is null || checksum.Algorithm != (int)info.Algorithm || !IsSame(sent, ObjectHeaders.Format(checksum, partCount))))
+            if (request.Header(info.HeaderName) is not { } sent)
+            {
+                continue;
+            }
+
+            var isOther = upload.ChecksumAlgorithm == 0 && checksum?.Algorithm != (int)info.Algorithm;
+            var ours = !isOther ? checksum : info.CanBeFullObject ? Combine(info.Algorithm, ChecksumType.FullObject, parts, part => part.Checksum) : null;
+            if (ours is null ? !isOther : ours.Algorithm != (int)info.Algorithm || !IsSame(sent, ObjectHeaders.Format(ours, parts.Length)))
             {
                 throw new S3Exception(S3Errors.BadDigest.Because($"The {info.Name} you specified did not match the calculated checksum."));
             }
         }
+    }
+
+    private static ChecksumRecord? Combine(
+        ChecksumAlgorithm algorithm, ChecksumType type, ImmutableArray<PartRecord> parts, Func<PartRecord, ChecksumRecord?> checksumOf)
+    {
+        using var combined = new MultipartChecksum(algorithm, type);
+        foreach (var part in parts)
+        {
+            if (checksumOf(part) is not { } checksum || checksum.Algorithm != (int)algorithm)
+            {
+                return null;
+            }
+
+            combined.Append(checksum.Value.Span, part.Size);
+        }
+
+        return new ChecksumRecord((int)algorithm, (int)type, combined.Finish());
     }
 
     // Clients may leave out the part count of a composite checksum.
@@ -169,8 +192,10 @@ internal sealed class PartList
         => sent == ours || (ours.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash && sent.AsSpan().SequenceEqual(ours.AsSpan(0, dash)));
 
     private static bool HasChecksums(PartRecord part, ListedPart listed)
-        => listed.Checksums.All(sent => part.Checksum is { } stored && stored.Algorithm == (int)sent.Algorithm
-            && Convert.ToBase64String(stored.Value.Span) == sent.Value);
+        => listed.Checksums.All(sent => IsSent(part.Checksum, sent) || IsSent(part.WholeChecksum, sent));
+
+    private static bool IsSent(ChecksumRecord? stored, (ChecksumAlgorithm Algorithm, string Value) sent)
+        => stored is not null && stored.Algorithm == (int)sent.Algorithm && Convert.ToBase64String(stored.Value.Span) == sent.Value;
 
     private static ListedPart ParsePart(XmlNode node)
     {

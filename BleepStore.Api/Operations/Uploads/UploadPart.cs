@@ -39,6 +39,7 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Encr
         using var body = request.OpenBody(new BodyRequirements(limits.MaxObjectBytes)
         {
             Algorithm = upload.ChecksumAlgorithm == 0 ? null : (ChecksumAlgorithm)upload.ChecksumAlgorithm,
+            WantsCrc64Nvme = upload.ChecksumAlgorithm == 0,
             AlgorithmMustBeSent = upload.ChecksumType == (int)ChecksumType.Composite,
         });
         var content = await blobs.WriteAsync(request.Bucket.Name, request.Key, body.Content, body.LengthBytes, isPart: true, encryption?.Key, cancellationToken);
@@ -48,7 +49,12 @@ internal sealed class UploadPart(IMetadataStore metadata, BlobWriter blobs, Encr
             PartNumber = number,
             Size = body.LengthBytes,
             ETag = encryption?.Key.ETagOf(body.Md5) ?? Convert.ToHexStringLower(body.Md5),
-            Checksum = new ChecksumRecord((int)body.Checksum.Algorithm, (int)ChecksumType.FullObject, body.Checksum.Value),
+            Checksum = upload.ChecksumAlgorithm != 0 || body.Checksum.SentByClient
+                ? new ChecksumRecord((int)body.Checksum.Algorithm, (int)ChecksumType.FullObject, body.Checksum.Value)
+                : null,
+            WholeChecksum = body.Checksum.Crc64Nvme is { } whole
+                ? new ChecksumRecord((int)ChecksumAlgorithm.Crc64Nvme, (int)ChecksumType.FullObject, whole)
+                : null,
             Segments = content.Segments,
             Encryption = encryption?.Record,
         };

@@ -39,20 +39,13 @@ internal sealed class UploadPartCopy(
     {
         ObjectHeaders.RefuseUnsupported(request);
         var number = PartParameters.ReadNumber(request);
-        if (CopySourceRules.Refusal(request, CopySource.Parse(request.Incoming)) is { } refusal)
+        if (CopySourceRules.Refusal(request, CopySource.Parse(request.Incoming), time) is { } refusal)
         {
             return refusal;
         }
 
         var source = request.SourceObject ?? throw new InvalidOperationException("A missing source was refused before.");
-        if (ReadRange(request, source.Size) is not { } range)
-        {
-            return S3Errors.Argument(
-                RangeHeader,
-                request.Header(RangeHeader),
-                string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {source.Size}"));
-        }
-
+        var range = ReadRange(request, source.Size);
         if (range.Length > S3Limits.MaxCopyBytes)
         {
             return S3Errors.InvalidRequest.Because("The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
@@ -69,9 +62,9 @@ internal sealed class UploadPartCopy(
             => (await CopyAsync(request, source, range, upload, number, decryption?.Key, encryption, cancellationToken)).WithEncryption(encryption));
     }
 
-    /// <summary>The range to copy: strict, unlike that of a read. Null when it lies behind the source's end.</summary>
-    /// <exception cref="S3Exception">InvalidArgument: not <c>bytes=first-last</c>.</exception>
-    private static ByteRange? ReadRange(S3Request request, long size)
+    /// <summary>The range to copy: strict, unlike that of a read.</summary>
+    /// <exception cref="S3Exception">InvalidArgument: not <c>bytes=first-last</c>, or longer than the source; InvalidRequest: behind its end.</exception>
+    private static ByteRange ReadRange(S3Request request, long size)
     {
         if (request.Header(RangeHeader) is not { } header)
         {
@@ -88,7 +81,15 @@ internal sealed class UploadPartCopy(
                 RangeHeader, header, "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"));
         }
 
-        return last < size ? new ByteRange(first, last - first + 1) : null;
+        if (first >= size)
+        {
+            throw new S3Exception(S3Errors.InvalidRequest.Because("The specified copy range is invalid for the source object size"));
+        }
+
+        return last < size
+            ? new ByteRange(first, last - first + 1)
+            : throw new S3Exception(S3Errors.Argument(
+                RangeHeader, header, string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {size}")));
     }
 
     private async Task<S3Response> CopyAsync(
@@ -111,7 +112,8 @@ internal sealed class UploadPartCopy(
             PartNumber = number,
             Size = range.Length,
             ETag = copied.ETag,
-            Checksum = copied.Checksum,
+            Checksum = upload.ChecksumAlgorithm == 0 ? null : copied.Checksum,
+            WholeChecksum = upload.ChecksumAlgorithm == 0 ? copied.Checksum : null,
             Segments = copied.Content.Segments,
             Encryption = encryption?.Record,
         };
@@ -122,7 +124,7 @@ internal sealed class UploadPartCopy(
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error
             ? error
-            : S3Response.OfXml(writer => CopyResult.Write(writer, "CopyPartResult", copied, outcome.LastModified))
+            : S3Response.OfXml(writer => CopyResult.WritePart(writer, part, outcome.LastModified))
                 .With(CopySource.VersionHeader, CopySource.VersionOf(request));
     }
 }

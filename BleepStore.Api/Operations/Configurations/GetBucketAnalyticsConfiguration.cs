@@ -1,0 +1,21 @@
+using BleepStore.Api.Pipeline;
+using BleepStore.Api.Protocol;
+
+namespace BleepStore.Api.Operations.Configurations;
+
+/// <summary>GetBucketAnalyticsConfiguration: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAnalyticsConfiguration.html</summary>
+internal sealed class GetBucketAnalyticsConfiguration : IS3Operation
+{
+    public static S3OperationDefinition Definition { get; } = new("GetBucketAnalyticsConfiguration", "GET", S3Resource.Bucket)
+    {
+        Summary = "Says that there is no such configuration: none can be set.",
+        Query = ["analytics", "id"],
+        OptionalHeaders = ["x-amz-expected-bucket-owner"],
+        SuccessStatus = 404,
+        Errors = [S3Errors.NoSuchBucket, S3Errors.NoSuchConfiguration],
+        Demands = request => [Demand.OnBucket("s3:GetAnalyticsConfiguration", permission: null, request)],
+    };
+
+    public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
+        => ValueTask.FromResult<S3Response>(S3Errors.NoSuchConfiguration);
+}
