@@ -9,6 +9,7 @@ internal sealed class GetBucketAnalyticsConfiguration : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("GetBucketAnalyticsConfiguration", "GET", S3Resource.Bucket)
     {
         Summary = "Says that there is no such configuration: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["analytics", "id"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         SuccessStatus = 404,

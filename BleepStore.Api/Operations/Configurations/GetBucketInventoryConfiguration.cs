@@ -9,6 +9,7 @@ internal sealed class GetBucketInventoryConfiguration : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("GetBucketInventoryConfiguration", "GET", S3Resource.Bucket)
     {
         Summary = "Says that there is no such configuration: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["inventory", "id"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         SuccessStatus = 404,

@@ -9,6 +9,7 @@ internal sealed class GetBucketReplication : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("GetBucketReplication", "GET", S3Resource.Bucket)
     {
         Summary = "Says that a bucket has no replication: none can be set.",
+        Limitation = "there is none, and none can be set",
         Query = ["replication"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],
         SuccessStatus = 404,

@@ -9,6 +9,7 @@ internal sealed class ListBucketAnalyticsConfigurations : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("ListBucketAnalyticsConfigurations", "GET", S3Resource.Bucket)
     {
         Summary = "Lists a bucket's analyses of storage classes, of which there are none: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["analytics"],
         OptionalQuery = ["continuation-token"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],

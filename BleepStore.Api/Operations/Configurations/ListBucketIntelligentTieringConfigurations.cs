@@ -9,6 +9,7 @@ internal sealed class ListBucketIntelligentTieringConfigurations : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("ListBucketIntelligentTieringConfigurations", "GET", S3Resource.Bucket)
     {
         Summary = "Lists a bucket's tiers of archive, of which there are none: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["intelligent-tiering"],
         OptionalQuery = ["continuation-token"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],

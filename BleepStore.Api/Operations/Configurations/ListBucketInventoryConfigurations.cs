@@ -9,6 +9,7 @@ internal sealed class ListBucketInventoryConfigurations : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("ListBucketInventoryConfigurations", "GET", S3Resource.Bucket)
     {
         Summary = "Lists a bucket's inventories, of which there are none: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["inventory"],
         OptionalQuery = ["continuation-token"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],

@@ -9,6 +9,7 @@ internal sealed class ListBucketMetricsConfigurations : IS3Operation
     public static S3OperationDefinition Definition { get; } = new("ListBucketMetricsConfigurations", "GET", S3Resource.Bucket)
     {
         Summary = "Lists a bucket's metrics of requests, of which there are none: none can be set.",
+        Limitation = "there are none, and none can be set",
         Query = ["metrics"],
         OptionalQuery = ["continuation-token"],
         OptionalHeaders = ["x-amz-expected-bucket-owner"],

@@ -41,7 +41,8 @@ public sealed class CliStoryTests(CliServer fixture) : IClassFixture<CliServer>
 
     [Fact]
     public void Every_operation_of_S3_is_called_and_succeeds()
-        => S3Operations.All.Select(route => route.Definition.Name).Except(NotSent).Except(CalledWith("s3api", isRefused: false))
+        => S3Operations.All.Select(route => route.Definition).Where(operation => operation.SuccessStatus < 400).Select(operation => operation.Name)
+            .Except(NotSent).Except(CalledWith("s3api", isRefused: false))
             .ShouldBeEmpty("no command of a story calls them with success");
 
     [Fact]
