@@ -50,7 +50,7 @@ internal static class CommandLineRun
     private static string FaultOfGroup(Command group, string path, IReadOnlyList<string> unmatched)
     {
         var verbs = group.Subcommands.Select(command => command.Name).ToArray();
-        var fault = unmatched is [var first, ..] ? $"there is no {path} {first}{NearestName.Suggestion(first, verbs)}" : $"{path} needs a command.";
+        var fault = unmatched is [var first, ..] ? $"there is no command {path} {first}{NearestName.Suggestion(first, verbs)}" : $"{path} needs a command.";
         return $"bleepstore: {fault} It takes {string.Join(", ", verbs)} (bleepstore {path} --help tells more)";
     }
 

@@ -38,8 +38,8 @@ public sealed class CommandLineRunTests
 
     [Theory]
     [InlineData("bleepstore: user needs a command.", "user")]
-    [InlineData("bleepstore: there is no user lst; did you mean list? It takes list, create, show, delete, key, group, policy (bleepstore user --help tells more)", "user", "lst")]
-    [InlineData("bleepstore: there is no user policy frob. It takes list, put, delete, attach, detach (bleepstore user policy --help tells more)", "user", "policy", "frob")]
+    [InlineData("bleepstore: there is no command user lst; did you mean list? It takes list, create, show, delete, key, group, policy (bleepstore user --help tells more)", "user", "lst")]
+    [InlineData("bleepstore: there is no command user policy frob. It takes list, put, delete, attach, detach (bleepstore user policy --help tells more)", "user", "policy", "frob")]
     [InlineData("bleepstore: key needs a command. It takes show, rotate (bleepstore key --help tells more)", "key")]
     public async Task A_wrong_or_missing_verb_is_told_with_those_that_there_are(string line, params string[] arguments)
     {

@@ -30,7 +30,7 @@ internal sealed class CliDriver : IAsyncDisposable
     {
         var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["HOME"] = directory, ["LANG"] = "C.UTF-8", ["TZ"] = "UTC" };
         var check = await ToolProcess.RunAsync(
-            new ToolCommand(Python, "-c", "import awscli.clidriver") { Environment = environment }, cancellationToken);
+            new ToolCommand("/bin/bash", "-c", $"{Python} -c 'import awscli.clidriver'") { Environment = environment }, cancellationToken);
         if (check.ExitCode != 0)
             TestRequirement.Missing($"The AWS CLI is not there for {Python}: install awscli (Debian).");
 
