@@ -170,7 +170,10 @@ public abstract class ObjectWriteTests(ApiHost fixture)
     [InlineData("null", 200)]
     [InlineData("", 400)]
     [InlineData("x", 400)]
-    [InlineData("3HL4kqtJvjVBH40Nrjfkd3HL4kqtJvjV", 404)]
+    [InlineData("3HL4kqtJvjVBH40Nrjfkd3HL4kqtJvjV", 400)]
+    [InlineData("0123456789abcdef0123456789abcdef", 400)]
+    [InlineData("F723F5A366FF3FFF0123456789ABCDEF", 400)]
+    [InlineData("f723f5a366ff3fff0123456789abcdef", 404)]
     public async Task The_only_version_is_null(string versionId, int status)
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);

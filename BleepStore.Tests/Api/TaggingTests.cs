@@ -45,7 +45,7 @@ public abstract class TaggingTests(ApiHost fixture)
         var body = method == "PUT" ? Document(("a", "b")) : null;
         (await bucket.SendAsync(method, "absent", "tagging", body)).ErrorCode.ShouldBe("NoSuchKey");
         await bucket.PutAsync("key", "Hello");
-        (await bucket.SendAsync(method, "key", "tagging&versionId=3HL4kqtJvjVBH40Nrjfkd3HL4kqtJvjV", body)).ErrorCode.ShouldBe("NoSuchVersion");
+        (await bucket.SendAsync(method, "key", "tagging&versionId=f723f5a366ff3fff0123456789abcdef", body)).ErrorCode.ShouldBe("NoSuchVersion");
     }
 
     [Fact]

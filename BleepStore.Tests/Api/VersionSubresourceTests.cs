@@ -7,7 +7,7 @@ namespace BleepStore.Tests.Api;
 /// <summary>Tags, access lists, copies and batch deletes of one version among others.</summary>
 public abstract class VersionSubresourceTests(ApiHost fixture)
 {
-    private const string Unknown = "MhhyTHhmZ4cxSi4Y9SMe5P7UJAz7HLJ9";
+    private const string Unknown = "f723f5a366ff3fff0123456789abcdef";
 
     [Fact]
     public async Task Tags_are_those_of_the_version_that_is_named()

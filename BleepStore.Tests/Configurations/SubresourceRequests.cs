@@ -32,7 +32,7 @@ internal static class SubresourceRequests
         response.Status.ShouldBe(200, response.Text);
         response.Header("Content-Type").ShouldBe("application/xml");
         response.Text.ShouldContain(Namespace);
-        return response.Text[(response.Text.IndexOf("?>", StringComparison.Ordinal) + 2)..].Replace(Namespace, "", StringComparison.Ordinal);
+        return response.Text[(response.Text.IndexOf("?>", StringComparison.Ordinal) + 2)..].TrimStart('\n').Replace(Namespace, "", StringComparison.Ordinal);
     }
 
     /// <summary>True when it was refused with that status and code.</summary>

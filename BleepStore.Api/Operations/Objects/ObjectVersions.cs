@@ -15,12 +15,9 @@ internal static class ObjectVersions
 
     private const string IdHeader = "x-amz-version-id";
     private const string MarkerHeader = "x-amz-delete-marker";
-    private const int IdLength = 32;
 
-    /// <summary>True for what a version could be named by: <c>null</c>, or 32 letters, digits, dots and underscores as on AWS.</summary>
-    public static bool IsWellFormed(string versionId)
-        => versionId == ObjectRecord.NullVersion
-            || (versionId.Length == IdLength && versionId.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_'));
+    /// <summary>True for what a version could be named by: <c>null</c>, or an id that is like those given. AWS, too, knows its own from made-up ones.</summary>
+    public static bool IsWellFormed(string versionId) => versionId == ObjectRecord.NullVersion || VersionIds.CouldBeGiven(versionId);
 
     /// <summary>The error for a version id that no version has or could have.</summary>
     public static S3Error NoSuchVersion(string key, string versionId, string parameter = Parameter)
