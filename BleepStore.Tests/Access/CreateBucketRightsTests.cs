@@ -46,6 +46,21 @@ public sealed class CreateBucketRightsTests(TestServerFixture fixture) : IClassF
     }
 
     [Fact]
+    public async Task A_policy_of_a_user_can_say_where_buckets_are_made()
+    {
+        const string policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:CreateBucket","Resource":"*","Condition":{"StringEquals":{"s3:LocationConstraint":"eu-west-1"}}}]}""";
+        var user = await CreateUserAsync("rights-place", "s3:ListAllMyBuckets");
+        (await _root.IamAsync("PutUserPolicy", ("UserName", "rights-place"), ("PolicyName", "place"), ("PolicyDocument", policy))).Ok();
+        (await user.S3Async("PUT", "/rights-place")).ShouldBe((403, "AccessDenied"));
+        (await user.S3Async("PUT", "/rights-place", Place("eu-central-1"))).ShouldBe((403, "AccessDenied"));
+
+        // Allowed, and not possible here.
+        (await user.S3Async("PUT", "/rights-place", Place("eu-west-1"))).ShouldBe((400, "IllegalLocationConstraintException"));
+
+        static string Place(string name) => $"<CreateBucketConfiguration><LocationConstraint>{name}</LocationConstraint></CreateBucketConfiguration>";
+    }
+
+    [Fact]
     public async Task To_create_a_bucket_again_is_no_way_around_what_it_says_of_lists()
     {
         const string block = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>";

@@ -85,6 +85,19 @@ public sealed class OwnershipControlsTests : IAsyncLifetime
         // Lists that were there count again afterwards.
         (await bed.OutcomeAsync(S3TestHost.Alice, "DELETE", "?ownershipControls")).ShouldBe("204");
         (await bed.OutcomeAsync(S3TestHost.Bob, "GET", "/bobs")).ShouldBe("200");
+
+        // What was written meanwhile stays the bucket owner's.
+        (await bed.OutcomeAsync(S3TestHost.Alice, "GET", "/bobs-again")).ShouldBe("200");
+        (await bed.OutcomeAsync(S3TestHost.Bob, "GET", "/bobs-again")).ShouldBe("403 AccessDenied");
+    }
+
+    [Fact]
+    public async Task Without_controls_an_object_is_its_writers_whatever_else_is_configured()
+    {
+        var bed = await CreateAsync(_attack);
+        await bed.MustPutPolicyAsync(Allow("{'AWS':'bob'}", "s3:PutObject s3:PutObjectAcl", "BUCKET/*"));
+        (await bed.OutcomeAsync(S3TestHost.Bob, "PUT", "/bobs", "content", ("x-amz-acl", FullControl))).ShouldBe("200");
+        (await bed.CallAsync(S3TestHost.Alice, "GET", "/bobs?acl")).Elements("ID").ShouldBe(["bob", "bob", "alice"]);
     }
 
     [Fact]

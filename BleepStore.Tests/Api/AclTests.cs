@@ -123,6 +123,7 @@ public sealed class AclTests : IAsyncLifetime
             var shown = await _attack.MustAsync(S3TestHost.Alice, "GET", target);
             Grants(shown).ShouldBe("bob READ, global/AuthenticatedUsers WRITE, bob READ_ACP, alice FULL_CONTROL");
             shown.Elements("DisplayName").ShouldBe(["Alice", "Bob", "Bob", "Alice"]);
+            await _attack.MustAsync(S3TestHost.Bob, "GET", target);
 
             // What is shown can be put again: clients read, change and write.
             await _attack.MustAsync(S3TestHost.Alice, "PUT", target, shown.Text);
@@ -140,6 +141,44 @@ public sealed class AclTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_grant_to_the_delivery_of_logs_is_one_to_nobody_else()
+    {
+        await _attack.MustAsync(S3TestHost.Alice, "PUT", "/acls/key", "content");
+        foreach (var target in (string[])["/acls?acl", "/acls/key?acl"])
+        {
+            await _attack.MustAsync(S3TestHost.Alice, "PUT", target, Document(Grant("Group", $"<URI>{Groups}s3/LogDelivery</URI>", "FULL_CONTROL")));
+            foreach (var who in (BleepStore.Api.Auth.Credential?[])[S3TestHost.Bob, null])
+            {
+                (await _attack.CallAsync(who, "GET", target)).Outcome.ShouldBe("403 AccessDenied");
+                (await _attack.CallAsync(who, "GET", target.Replace("?acl", "", StringComparison.Ordinal))).Outcome.ShouldBe("403 AccessDenied");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("<ID>bob</ID>", "bob READ")]
+    [InlineData("<EmailAddress>bob@example.com</EmailAddress>", "bob READ")]
+    [InlineData($"<URI>{Groups}global/AllUsers</URI>", "global/AllUsers READ")]
+    [InlineData("<ID>bob</ID><EmailAddress>bob@example.com</EmailAddress>", null)]
+    [InlineData($"<ID>bob</ID><URI>{Groups}global/AllUsers</URI>", null)]
+    [InlineData($"<URI>{Groups}global/AllUsers</URI><EmailAddress>bob@example.com</EmailAddress>", null)]
+    [InlineData("", null)]
+    public async Task A_grantee_without_a_type_is_named_in_one_way(string grantee, string? expected)
+    {
+        await _attack.MustAsync(S3TestHost.Alice, "PUT", "/acls/key", "content");
+        var answer = await _attack.CallAsync(S3TestHost.Alice, "PUT", "/acls/key?acl", Document($"<Grant><Grantee>{grantee}</Grantee><Permission>READ</Permission></Grant>"));
+        answer.Outcome.ShouldBe(expected is null ? "400 MalformedACLError" : "200");
+        if (expected is not null)
+        {
+            Grants(await _attack.MustAsync(S3TestHost.Alice, "GET", "/acls/key?acl")).ShouldBe(expected);
+        }
+    }
+
+    [Fact]
+    public async Task A_document_of_one_character_is_a_document()
+        => (await _attack.CallAsync(S3TestHost.Alice, "PUT", "/acls?acl", "x")).Outcome.ShouldBe("400 MalformedACLError");
+
+    [Fact]
     public async Task A_document_has_at_most_a_hundred_grants()
     {
         var grant = Grant("CanonicalUser", "<ID>bob</ID>", "READ");
@@ -155,7 +194,13 @@ public sealed class AclTests : IAsyncLifetime
         { Grant("CanonicalUser", "<ID>bob</ID><ID>bob</ID>", "READ"), "MalformedACLError" },
         { Grant("CanonicalUser", $"<ID>bob</ID><URI>{Groups}global/AllUsers</URI>", "READ"), "MalformedACLError" },
         { Grant("CanonicalUser", $"<URI>{Groups}global/AllUsers</URI>", "READ"), "MalformedACLError" },
+        { Grant("CanonicalUser", "<ID>bob</ID><EmailAddress>bob@example.com</EmailAddress>", "READ"), "MalformedACLError" },
         { Grant("Group", "<ID>bob</ID>", "READ"), "MalformedACLError" },
+        { Grant("Group", $"<URI>{Groups}global/AllUsers</URI><EmailAddress>bob@example.com</EmailAddress>", "READ"), "MalformedACLError" },
+        { Grant("Group", $"<ID>bob</ID><URI>{Groups}global/AllUsers</URI>", "READ"), "MalformedACLError" },
+        { Grant("AmazonCustomerByEmail", "<ID>bob</ID><EmailAddress>bob@example.com</EmailAddress>", "READ"), "MalformedACLError" },
+        { Grant("AmazonCustomerByEmail", $"<URI>{Groups}global/AllUsers</URI><EmailAddress>bob@example.com</EmailAddress>", "READ"), "MalformedACLError" },
+        { Grant("AmazonCustomerByEmail", "<ID>bob</ID>", "READ"), "MalformedACLError" },
         { Grant("Group", "<URI>http://example.com/</URI>", "READ"), "InvalidArgument" },
         { Grant("Unknown", "<ID>bob</ID>", "READ"), "MalformedACLError" },
         { Grant("AmazonCustomerByEmail", "<EmailAddress>nobody@example.com</EmailAddress>", "READ"), "UnresolvableGrantByEmailAddress" },

@@ -38,6 +38,16 @@ public sealed class PostObjectAttackTests(MemoryApiHost fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task What_the_URL_says_is_no_field_of_the_form()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        var form = PostObjectTests.Signed(bucket, new TestForm().With("key", "k").WithFile("Hello"), """["starts-with", "$key", ""]""");
+        var answer = await bucket.SendAsItIsAsync(form.WriteTo(bucket.Request("POST").WithQuery("x-amz-acl=public-read&x-amz-meta-a=1")));
+        answer.Status.ShouldBe(204, answer.Text);
+        (await bucket.HeadAsync("k")).Header("x-amz-meta-a").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Names_of_fields_and_operations_have_no_case()
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);

@@ -204,8 +204,10 @@ public sealed class AccessRulesTests
         Region = "us-east-1",
         OwnerId = "owner",
         Acl = Acl("owner"),
+
+        // Copied, as records read theirs: what is compiled of a text is kept as long as it, and a constant stays.
         Configurations = documents.Append((Name: "policy", Document: policy.Length == 0 ? "" : BucketPolicy(policy.Split(' '))))
-            .Where(pair => pair.Document.Length > 0).ToImmutableSortedDictionary(pair => pair.Name, pair => pair.Document, StringComparer.Ordinal),
+            .Where(pair => pair.Document.Length > 0).ToImmutableSortedDictionary(pair => pair.Name, pair => new string(pair.Document.AsSpan()), StringComparer.Ordinal),
     };
 
     private static string BucketPolicy(string[] words)

@@ -58,6 +58,63 @@ public sealed class VerifiedRequestTests
         cache.Get(credential, "20130525", "us-east-1", "s3").Span.SequenceEqual(key.Span).ShouldBeFalse();
         cache.Get(credential with { Secret = "two" }, "20130524", "us-east-1", "s3").Span.SequenceEqual(key.Span).ShouldBeFalse();
         cache.Get(credential, "20130524", "us-east-1", "s3").Span.SequenceEqual(key.Span).ShouldBeTrue();
+        cache.Get(credential, "20130524", "eu-west-1", "s3").Span.SequenceEqual(key.Span).ShouldBeFalse();
+        cache.Get(credential, "20130524", "us-east-1", "s3").Span.SequenceEqual(key.Span).ShouldBeTrue();
+        cache.Get(credential, "20130524", "us-east-1", "iam").Span.SequenceEqual(key.Span).ShouldBeFalse();
+        cache.Get(credential, "20130524", "us-east-1", "s3").Span.SequenceEqual(key.Span).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task In_the_URL_of_nobody_no_parameter_stands_for_a_header()
+    {
+        var request = await new VerifierFixture().VerifyAsync(new TestRequest("PUT", "/b/k?x-amz-acl=public-read&x-amz-content-sha256=" + TestSigner.EmptyHash));
+        request.IsPresigned.ShouldBeFalse();
+        request.Header("x-amz-acl").ShouldBeNull();
+        request.HeadersStartingWith("x-amz-").ShouldBeEmpty();
+        request.Payload.ShouldBeOfType<PayloadMode.Unsigned>();
+    }
+
+    [Fact]
+    public async Task A_session_token_is_sent_once_and_with_a_signature()
+    {
+        const string name = "x-amz-security-token";
+        var fixture = new SessionFixture();
+        (await fixture.OutcomeAsync(Header("", "token"))).ShouldBe("session");
+        (await fixture.OutcomeAsync(Header("", "another"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(Header("", "token", "token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(new TestRequest("GET", "/b/k").With(name, "token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(new TestRequest("GET", "/b/k?X-Amz-Security-Token=token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(Header("?X-Amz-Security-Token=token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(Header("?X-Amz-Security-Token=token", "token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(Header(""))).ShouldBe("InvalidAccessKeyId");
+        (await fixture.OutcomeAsync(Presigned("?X-Amz-Security-Token=token"))).ShouldBe("session");
+        (await fixture.OutcomeAsync(Presigned("?x-amz-security-token=token"))).ShouldBe("session");
+        (await fixture.OutcomeAsync(Presigned("?X-Amz-Security-Token=token&X-Amz-Security-Token=token"))).ShouldBe("InvalidToken");
+        (await fixture.OutcomeAsync(Presigned("?X-Amz-Security-Token=token").With(name, "token"))).ShouldBe("InvalidToken");
+
+        // Version 2 signs such a parameter as the header that it stands for.
+        var old = new TestRequest("GET", "/b/k").With(name, "token");
+        new TestSignerV2("ASIA", VerifierFixture.Secret).Presign(old, "1369353660");
+        (await fixture.OutcomeAsync(old.Remove(name).WithQuery("x-amz-security-token=token"))).ShouldBe("session");
+
+        static TestRequest Header(string query, params string[] tokens)
+        {
+            var request = new TestRequest("GET", "/b/k" + query);
+            foreach (var token in tokens)
+            {
+                request.With(name, token);
+            }
+
+            SessionFixture.Signer.SignHeader(request, VerifierFixture.Now);
+            return request;
+        }
+
+        static TestRequest Presigned(string query)
+        {
+            var request = new TestRequest("GET", "/b/k" + query);
+            SessionFixture.Signer.Presign(request, VerifierFixture.Now, "60");
+            return request;
+        }
     }
 
     [Fact]
@@ -98,5 +155,37 @@ public sealed class VerifiedRequestTests
 
         async Task RefusedAsync(FormSignature form, S3Error expected)
             => (await Should.ThrowAsync<S3Exception>(() => fixture.VerifySignerAsync(post, form))).Error.Code.ShouldBe(expected.Code);
+    }
+
+    /// <summary>One session, with one token.</summary>
+    private sealed class SessionFixture : ICredentialLookup
+    {
+        public static readonly TestSigner Signer = new("ASIA", VerifierFixture.Secret);
+
+        private readonly VerifiedRequest.Verifier _verifier;
+
+        public SessionFixture()
+            => _verifier = new VerifiedRequest.Verifier(this, new AuthOptions("us-east-1", SignatureV2Mode.All), new FakeTimeProvider(VerifierFixture.Now));
+
+        public ValueTask<Credential?> FindAsync(string accessKey, CancellationToken cancellationToken) => ValueTask.FromResult<Credential?>(null);
+
+        public ValueTask<Credential?> FindSessionAsync(string accessKey, string token, CancellationToken cancellationToken)
+            => ValueTask.FromResult<Credential?>(accessKey == "ASIA" && token == "token"
+                ? new Credential(accessKey, VerifierFixture.Secret, "1", "session", IsRoot: false, Active: true)
+                : throw new S3Exception(S3Errors.InvalidToken));
+
+        /// <summary>The name of the caller, or the code of the refusal.</summary>
+        public async Task<string> OutcomeAsync(TestRequest request)
+        {
+            try
+            {
+                var verified = await _verifier.VerifyAsync(request.ToIncoming(), TestContext.Current.CancellationToken);
+                return (verified.Caller as Caller.Account)?.DisplayName ?? "nobody";
+            }
+            catch (S3Exception e)
+            {
+                return e.Error.Code;
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using BleepStore.Api.Protocol;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,11 @@ internal sealed class TestRequest(string method, string target, string host = "1
 
     /// <summary>The bucket when the host names it (virtual-host style); null for path style.</summary>
     public string? HostBucket { get; set; }
+
+    /// <summary>Where it comes from; null for nowhere.</summary>
+    public IPAddress? RemoteAddress { get; set; }
+
+    public bool IsTls { get; set; }
 
     public string RawPath => Target.Split('?', 2)[0];
 
@@ -83,6 +89,8 @@ internal sealed class TestRequest(string method, string target, string host = "1
             Bucket = names[0].Length == 0 ? null : PercentEncoding.Decode(names[0], plusIsSpace: false),
             Key = names.Length < 2 || names[1].Length == 0 ? null : PercentEncoding.Decode(names[1], plusIsSpace: false),
             IsVirtualHostStyle = HostBucket is not null,
+            RemoteAddress = RemoteAddress,
+            IsTls = IsTls,
             RequestId = "0123456789ABCDEF",
             Body = new MemoryStream(Body),
             ContentLength = Body.Length,

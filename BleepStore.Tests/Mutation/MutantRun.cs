@@ -13,39 +13,71 @@ internal sealed class MutantRun(byte[] server, IReadOnlyList<string> testClasses
     private static readonly string s_server = typeof(PolicyDocument).Assembly.GetName().Name!;
     private static readonly byte[] s_tests = File.ReadAllBytes(typeof(MutantRun).Assembly.Location);
 
+    private readonly List<string> _passed = [];
+    private readonly List<string> _failed = [];
+
     /// <summary>The assembly as it was built.</summary>
     public static byte[] Server { get; } = File.ReadAllBytes(typeof(PolicyDocument).Assembly.Location);
 
-    /// <summary>Names of the cases that fail; with <paramref name="stopAtFirst"/> only the first.</summary>
-    /// <param name="cases">The cases to run by name; all for null.</param>
-    public async Task<(IReadOnlyList<string> Passed, IReadOnlyList<string> Failed)> RunAsync(IReadOnlySet<string>? cases, bool stopAtFirst)
+    /// <summary>Names of the cases that pass and fail; with <paramref name="stopAtFirst"/> only until one fails.</summary>
+    /// <param name="isWanted">Tells by their names which cases to run.</param>
+    public async Task<(IReadOnlyList<string> Passed, IReadOnlyList<string> Failed)> RunAsync(Func<string, bool> isWanted, bool stopAtFirst)
     {
         var context = new Copies(server);
         try
         {
             var tests = context.LoadFromAssemblyName(typeof(MutantRun).Assembly.GetName());
-            var (passed, failed) = (new List<string>(), new List<string>());
             foreach (var type in testClasses.Select(name => tests.GetType(name, throwOnError: true)!))
             {
-                foreach (var (name, run) in await FindCasesAsync(type))
+                await RunAsync(type, isWanted, stopAtFirst);
+                if (stopAtFirst && _failed.Count > 0)
                 {
-                    if (cases is null || cases.Contains(name))
-                    {
-                        (await PassesAsync(run) ? passed : failed).Add(name);
-                    }
-
-                    if (stopAtFirst && failed.Count > 0)
-                    {
-                        return (passed, failed);
-                    }
+                    break;
                 }
             }
 
-            return (passed, failed);
+            return (_passed, _failed);
         }
         finally
         {
             context.Unload();
+        }
+    }
+
+    private async Task RunAsync(Type type, Func<string, bool> isWanted, bool stopAtFirst)
+    {
+        var fixtures = new List<object>();
+        try
+        {
+            foreach (var parameter in type.GetConstructors().Single().GetParameters())
+            {
+                fixtures.Add(parameter.ParameterType == typeof(ITestOutputHelper) ? new Silence() : Activator.CreateInstance(parameter.ParameterType)!);
+                await (fixtures[^1] is IAsyncLifetime lifetime ? lifetime.InitializeAsync() : ValueTask.CompletedTask);
+            }
+
+            foreach (var test in (await FindCasesAsync(type)).Where(test => isWanted(test.Name)))
+            {
+                (await PassesAsync(() => test.RunAsync(type, [.. fixtures])) ? _passed : _failed).Add(test.Name);
+                if (stopAtFirst && _failed.Count > 0)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // No fixture, no tests: what is changed was noticed by all of them.
+            if (isWanted(type.Name))
+            {
+                _failed.Add(type.Name);
+            }
+        }
+        finally
+        {
+            foreach (var fixture in fixtures)
+            {
+                await PassesAsync(() => MutantCase.DisposeAsync(fixture).AsTask());
+            }
         }
     }
 
@@ -62,22 +94,18 @@ internal sealed class MutantRun(byte[] server, IReadOnlyList<string> testClasses
         }
     }
 
-    private static async Task<List<(string Name, Func<Task> Run)>> FindCasesAsync(Type type)
+    private static async Task<List<MutantCase>> FindCasesAsync(Type type)
     {
-        var cases = new List<(string Name, Func<Task> Run)>();
-        foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(method => method.GetCustomAttribute<FactAttribute>() is not null))
+        var cases = new List<MutantCase>();
+        foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(method => method.GetCustomAttribute<FactAttribute>() is { Explicit: false }))
         {
             if (method.GetCustomAttribute<TheoryAttribute>() is null)
             {
-                cases.Add(($"{type.Name}.{method.Name}", () => InvokeAsync(type, method, [])));
+                cases.Add(new MutantCase($"{type.Name}.{method.Name}", method, []));
                 continue;
             }
 
-            var number = 0;
-            foreach (var arguments in await FindRowsAsync(type, method))
-            {
-                cases.Add(($"{type.Name}.{method.Name} {number++}", () => InvokeAsync(type, method, arguments)));
-            }
+            cases.AddRange((await FindRowsAsync(type, method)).Select((row, number) => new MutantCase($"{type.Name}.{method.Name} {number}", method, row)));
         }
 
         return cases;
@@ -93,37 +121,36 @@ internal sealed class MutantRun(byte[] server, IReadOnlyList<string> testClasses
 
             // Members are read from the copy: what is asked by the attribute alone answers nothing for a type that the runner did not find itself.
             rows.AddRange(attribute is MemberDataAttribute member
-                ? ((IEnumerable)type.GetProperty(member.MemberName)!.GetValue(obj: null)!).Cast<ITheoryDataRow>().Select(row => row.GetData())
+                ? ReadMember(member.MemberType ?? type, member.MemberName).Cast<ITheoryDataRow>().Select(row => row.GetData())
                 : (await attribute.GetData(method, tracker)).Select(row => row.GetData()));
         }
 
         return rows.Count > 0 ? rows : throw new InvalidOperationException($"{type.Name}.{method.Name} has no cases.");
     }
 
-    private static async Task InvokeAsync(Type type, MethodInfo method, object?[] arguments)
-    {
-        var instance = Activator.CreateInstance(type);
-        await ((object?)method.Invoke(instance, Pack(method, arguments)) switch
-        {
-            Task task => task,
-            ValueTask task => task.AsTask(),
-            _ => Task.CompletedTask,
-        });
-    }
+    private static IEnumerable ReadMember(Type type, string name)
+        => (IEnumerable)(type.GetProperty(name) is { } property ? property.GetValue(obj: null) : type.GetMethod(name)!.Invoke(obj: null, []))!;
 
-    /// <summary>The arguments as the method takes them: defaults added, the last ones gathered where it takes any number.</summary>
-    private static object?[] Pack(MethodInfo method, object?[] arguments)
+    /// <summary>Takes what tests tell and keeps nothing of it.</summary>
+    private sealed class Silence : ITestOutputHelper
     {
-        var parameters = method.GetParameters();
-        if (parameters is [.., var last] && last.IsDefined(typeof(ParamArrayAttribute)) && !(arguments.Length == parameters.Length && last.ParameterType.IsInstanceOfType(arguments[^1])))
+        public string Output => "";
+
+        public void Write(string message)
         {
-            var rest = arguments.Skip(parameters.Length - 1).ToArray();
-            var array = Array.CreateInstance(last.ParameterType.GetElementType()!, rest.Length);
-            Array.Copy(rest, array, rest.Length);
-            return [.. arguments.Take(parameters.Length - 1), array];
         }
 
-        return [.. arguments, .. parameters.Skip(arguments.Length).Select(parameter => parameter.DefaultValue)];
+        public void Write(string format, params object[] args)
+        {
+        }
+
+        public void WriteLine(string message)
+        {
+        }
+
+        public void WriteLine(string format, params object[] args)
+        {
+        }
     }
 
     /// <summary>The changed server, and these tests once more, bound to it.</summary>

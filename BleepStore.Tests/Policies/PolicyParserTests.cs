@@ -38,10 +38,13 @@ public sealed class PolicyParserTests
         { With("'s3:GetObject'", "'ec2:RunInstances'"), "Policy has invalid action" },
         { With("'s3:GetObject'", "'GetObject'"), "Policy has invalid action" },
         { With("'s3:GetObject'", "''"), "Policy has invalid action" },
+        { With("'Action':'s3:GetObject'", "'Action':\"s3:${aws:username, 'GetObject'}\"").Replace("'GetObject'", "\\u0027GetObject\\u0027", StringComparison.Ordinal), "Policy has invalid action" },
         { With("arn:aws:s3:::bucket/*", "bucket/*"), "Policy has invalid resource" },
         { With("arn:aws:s3:::bucket/*", "arn:aws:s3:::other/*"), "Policy has invalid resource" },
         { With("arn:aws:s3:::bucket/*", "arn:aws:s3:::bucketx/*"), "Policy has invalid resource" },
         { With("arn:aws:s3:::bucket/*", "arn:aws:sqs:::bucket/*"), "Policy has invalid resource" },
+        { With("arn:aws:s3:::bucket/*", "arn:aws:s3:::BUCKET/*"), "Policy has invalid resource" },
+        { With("arn:aws:s3:::bucket/*", "arn:aws:s3:::${aws:username, \\u0027bucket\\u0027}/*"), "Policy has invalid resource" },
         { With("'arn:aws:s3:::bucket/*'", "['arn:aws:s3:::bucket/*','arn:aws:s3:::other/*']"), "Policy has invalid resource" },
         { With("arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket"), "Action does not apply to any resource(s) in statement" },
         { With("'s3:GetObject'", "'s3:ListBucket'"), "Action does not apply to any resource(s) in statement" },
@@ -61,6 +64,7 @@ public sealed class PolicyParserTests
         { With("'*'", "{'AWS':'arn:aws:s3:::bucket'}"), "Invalid principal in policy" },
         { With("'*'", "{'Service':'*'}"), "Invalid principal in policy" },
         { With("'*'", "{'Service':'example.org'}"), "Invalid principal in policy" },
+        { With("'*'", "{'Federated':''}"), "Invalid principal in policy" },
         { With("'Principal':'*'", "'Principal':'*','NotPrincipal':'*'"), "Invalid policy syntax." },
         { With("'Principal':'*'", "'NotPrincipal':{'AWS':'111122223333'}"), "Allow with NotPrincipal is not allowed." },
         { Condition("'StringIs':{'aws:Referer':'x'}"), "Invalid Condition type : StringIs" },
@@ -96,6 +100,9 @@ public sealed class PolicyParserTests
     [InlineData("'Principal':'*'", "'Principal':'*','Condition':{}")]
     [InlineData("'Principal':'*'", "'Principal':'*','Condition':{'Bool':{'aws:SecureTransport':false},'NumericLessThan':{'s3:signatureAge':600000}}")]
     [InlineData("'Principal':'*'", "'Principal':'*','Condition':{'StringLikeIfExists':{'aws:Referer':['http://a/*','']}}")]
+    [InlineData("'Principal':'*'", "'Principal':{'Federated':'x'}")]
+    [InlineData("'Action':'s3:GetObject','Resource':'arn:aws:s3:::bucket/*'", "'Action':'s3:ListBucket','Resource':'arn:aws:s3:::bucket','Condition':{'StringEquals':{'s3:prefix':'a'}}")]
+    [InlineData("'Action':'s3:GetObject','Resource':'arn:aws:s3:::bucket/*'", "'Action':'s3:ListBucketVersions','Resource':'arn:aws:s3:::bucket','Condition':{'StringEquals':{'s3:prefix':'a'}}")]
     public void What_S3_takes_is_taken(string text, string instead)
         => PolicyDocument.Parse(With(text, instead).Replace('\'', '"'), PolicyKind.Bucket, "bucket").Statements.Length.ShouldBe(1);
 
@@ -104,6 +111,8 @@ public sealed class PolicyParserTests
     [InlineData("{'Statement':{'Effect':'Allow','Resource':'*'}}", "Policy statement must contain actions.")]
     [InlineData("{'Statement':{'Effect':'Allow','Action':'s3:*'}}", "Policy statement must contain resources.")]
     [InlineData("{'Statement':{'Effect':'Allow','Action':'GetObject','Resource':'*'}}", "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
+    [InlineData("{'Statement':{'Effect':'Allow','Action':':GetObject','Resource':'*'}}", "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
+    [InlineData("{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'Bool':{':SecureTransport':'true'}}}}", "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
     [InlineData("{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'bucket'}}", "Resource bucket must be in ARN format or \"*\".")]
     [InlineData("{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*','Condition':{'Bool':{'SecureTransport':'true'}}}}", "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
     [InlineData("{'Statement':{'Sid':'a b','Effect':'Allow','Action':'s3:*','Resource':'*'}}", "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")]
@@ -113,6 +122,73 @@ public sealed class PolicyParserTests
     [InlineData("no", "Syntax errors in policy.")]
     public void An_identity_policy_that_is_none_is_refused_in_the_words_of_IAM(string json, string message)
         => Should.Throw<PolicyException>(() => PolicyDocument.Parse(json.Replace('\'', '"'), PolicyKind.Identity)).Message.ShouldBe(message);
+
+    [Fact]
+    public void The_policy_of_a_session_is_as_an_identitys()
+    {
+        const string statement = "{'Statement':{'Effect':'Allow','Action':'s3:*','Resource':'*'PRINCIPAL}}";
+        PolicyDocument.Parse(statement.Replace("PRINCIPAL", "", StringComparison.Ordinal).Replace('\'', '"'), PolicyKind.Session).Statements.Length.ShouldBe(1);
+        Should.Throw<PolicyException>(() => PolicyDocument.Parse(statement.Replace("PRINCIPAL", ",'Principal':'*'", StringComparison.Ordinal).Replace('\'', '"'), PolicyKind.Session))
+            .Message.ShouldBe("Policy document should not specify a principal.");
+    }
+
+    [Theory]
+    [InlineData("Bucket", "Twice Twice", true)]
+    [InlineData("Identity", "a b", true)]
+    [InlineData("Identity", "a a", false)]
+    public void Statement_ids_of_an_identity_are_each_there_once(string kindName, string sids, bool isTaken)
+    {
+        var kind = Enum.Parse<PolicyKind>(kindName);
+        var principal = kind == PolicyKind.Bucket ? ",\"Principal\":\"*\"" : "";
+        var statements = sids.Split(' ').Select(sid => $$"""{"Sid":"{{sid}}","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*"{{principal}}}""");
+        var json = $$"""{"Statement":[{{string.Join(',', statements)}}]}""";
+        if (isTaken)
+        {
+            PolicyDocument.Parse(json, kind).Statements.Length.ShouldBe(2);
+        }
+        else
+        {
+            Should.Throw<PolicyException>(() => PolicyDocument.Parse(json, kind));
+        }
+    }
+
+    [Theory]
+    [InlineData("{'AWS':'111122223333'}", false)]
+    [InlineData("{'AWS':'alice'}", true)]
+    [InlineData("{'CanonicalUser':'111122223333'}", true)]
+    [InlineData("{'CanonicalUser':'alice'}", true)]
+    public void An_account_is_named_by_its_number_or_by_its_canonical_id(string principal, bool isCanonicalId)
+        => PolicyDocument.Parse(With("'*'", principal).Replace('\'', '"'), PolicyKind.Bucket).Statements[0].Principals!.Entries.ShouldHaveSingleItem().IsCanonicalId.ShouldBe(isCanonicalId);
+
+    [Fact]
+    public void A_variable_in_an_action_stands_for_nothing()
+    {
+        const string json = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:${aws:username}","Resource":"*"}}""";
+        PolicyDocument.Parse(json, PolicyKind.Identity).Decide(new PolicyQuestion("s3:GetObject", "arn:aws:s3:::b/k", PolicyCaller.Anonymous, new TestKeys("aws:username=GetObject")))
+            .ShouldBe(PolicyDecision.None);
+    }
+
+    [Fact]
+    public void The_ARN_of_a_bucket_has_no_slash_and_that_of_an_object_its_whole_key()
+    {
+        BucketPolicyRules.Arn("bucket", key: null).ShouldBe("arn:aws:s3:::bucket");
+        BucketPolicyRules.Arn("bucket", "a/é").ShouldBe("arn:aws:s3:::bucket/a/é");
+    }
+
+    [Theory]
+    [InlineData("x", 1)]
+    [InlineData("\u007f", 1)]
+    [InlineData("é", 2)]
+    [InlineData("\u07ff", 2)]
+    [InlineData("\u0800", 3)]
+    [InlineData("€", 3)]
+    [InlineData("😀", 4)]
+    public void The_size_of_a_policy_is_in_bytes(string character, int bytes)
+    {
+        var filling = new string('x', BucketPolicyRules.MaxBytes - bytes - 2);
+        Should.NotThrow(() => BucketPolicyRules.CheckSize($"\"{character}{filling}\""));
+        Should.Throw<PolicyException>(() => BucketPolicyRules.CheckSize($"\"{character}{filling}x\""));
+    }
 
     [Fact]
     public void A_trust_policy_names_principals_and_no_resource()

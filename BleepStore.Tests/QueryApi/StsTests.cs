@@ -305,6 +305,18 @@ public sealed class StsTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await anonymous.StsAsync("GetCallerIdentity")).ShouldRefuse(403, "MissingAuthenticationToken");
     }
 
+    [Fact]
+    public async Task A_malformed_list_of_signed_headers_is_called_one_of_the_header()
+    {
+        var spoilt = new QueryClient(fixture.Server)
+        {
+            Spoil = request => request.Set("Authorization", request.Header("Authorization")!.Replace("SignedHeaders=content-type", "SignedHeaders=Content-type", StringComparison.Ordinal)),
+        };
+        var answer = await spoilt.StsAsync("GetCallerIdentity");
+        answer.Code.ShouldBe("IncompleteSignature");
+        answer["Message"]!.ShouldStartWith("The authorization header is malformed; SignedHeaders ");
+    }
+
     private QueryClient ClientOf(QueryResult answer)
         => new(fixture.Server, answer["AccessKeyId"]!, answer["SecretAccessKey"]!, answer["SessionToken"]);
 
