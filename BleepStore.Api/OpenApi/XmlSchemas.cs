@@ -44,7 +44,7 @@ internal static class XmlSchemas
         Group("InitiateMultipartUploadResult", Text("Bucket"), Text("Key"), Text("UploadId")),
         Group(
             "ListAllMyBucketsResult",
-            Group("Buckets", Many("Bucket", Text("Name"), Time("CreationDate"), Text("BucketRegion"))),
+            Group("Buckets", Many("Bucket", Text("Name"), Time("CreationDate"), Text("BucketRegion"), Text("BucketArn"))),
             Owner,
             Text("Prefix"),
             Text("ContinuationToken")),

@@ -26,6 +26,9 @@ internal sealed class S3Router
     private static readonly FrozenSet<string> SignatureParameters = FrozenSet.ToFrozenSet(
         ["AWSAccessKeyId", "Expires", "Signature", "x-id"], StringComparer.Ordinal);
 
+    // A request by any other method is none that S3 can read.
+    private static readonly FrozenSet<string> Methods = FrozenSet.ToFrozenSet(["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"], StringComparer.Ordinal);
+
     private readonly FrozenDictionary<(string Method, S3Resource Resource), ImmutableArray<Candidate>> _candidates;
 
     public S3Router(ImmutableArray<S3Route> routes, IServiceProvider services)
@@ -41,6 +44,11 @@ internal sealed class S3Router
     /// <summary>The operation that a request asks for, or why there is none.</summary>
     public (S3OperationDefinition? Definition, IS3Handler? Handler, S3Error? Refusal) Route(IncomingRequest request)
     {
+        if (!Methods.Contains(request.Method))
+        {
+            return (null, null, S3Errors.BadRequest.Because("An error occurred when parsing the HTTP request."));
+        }
+
         var resource = ResourceOf(request);
         var chosen = _candidates.TryGetValue((request.Method, resource), out var candidates)
             ? candidates.FirstOrDefault(candidate => Matches(candidate.Definition, request))

@@ -24,6 +24,9 @@ internal static class BucketName
             && !ReservedStarts.Any(start => name.StartsWith(start, StringComparison.Ordinal))
             && !ReservedEnds.Any(end => name.EndsWith(end, StringComparison.Ordinal));
 
+    /// <summary>The bucket's name as policies and answers write it.</summary>
+    public static string ToArn(string name) => "arn:aws:s3:::" + name;
+
     /// <summary>True for a name that some bucket of AWS, old ones included, could have: it is reported as absent, others as invalid.</summary>
     public static bool CouldExist(string name) => name.Length is >= 3 and <= 255 && !name.AsSpan().ContainsAnyExcept(OnceAllowed);
 }

@@ -87,6 +87,7 @@ internal static class S3Errors
     public static readonly S3Error SlowDown = new(503, "SlowDown", "Please reduce your request rate.");
     public static readonly S3Error UnresolvableGrantByEmailAddress = new(400, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.");
     public static readonly S3Error UnexpectedContent = new(400, "UnexpectedContent", "This request does not support content");
+    public static readonly S3Error UserKeyMustBeSpecified = new(400, "UserKeyMustBeSpecified", "User key must be specified.");
     public static readonly S3Error XAmzContentSHA256Mismatch = new(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
 
     /// <summary>The 400 that names the argument, as AWS words it.</summary>

@@ -81,7 +81,7 @@ public sealed class ListingTests(ListingTests.Fixture fixture) : IClassFixture<L
     }
 
     [Theory]
-    [InlineData("max-keys=-1")]
+    [InlineData("max-keys=-1", "maxKeys")]
     [InlineData("max-keys=2147483648")]
     [InlineData("max-keys=99999999999999999999")]
     [InlineData("max-keys=-99999999999999999999")]
@@ -91,14 +91,14 @@ public sealed class ListingTests(ListingTests.Fixture fixture) : IClassFixture<L
     [InlineData("max-keys=1%00")]
     [InlineData("max-keys=%D9%A1")]
     [InlineData("encoding-type=xml")]
-    [InlineData("encoding-type=URL")]
-    public async Task A_parameter_that_is_none_is_refused(string query)
+    [InlineData("encoding-type=ur")]
+    public async Task A_parameter_that_is_none_is_refused(string query, string? argument = null)
     {
         foreach (var (version, name) in ((string, string)[])[("", ""), ("list-type=2&", "")])
         {
             var answer = await Attack.CallAsync(S3TestHost.Alice, "GET", $"/list?{version}{query}{name}");
             answer.Outcome.ShouldBe("400 InvalidArgument");
-            answer.Element("ArgumentName").ShouldBe(query.Split('=')[0]);
+            answer.Element("ArgumentName").ShouldBe(argument ?? query.Split('=')[0]);
         }
 
         if (query.StartsWith("max-keys", StringComparison.Ordinal))
@@ -176,7 +176,7 @@ public sealed class ListingTests(ListingTests.Fixture fixture) : IClassFixture<L
         var second = await Attack.MustAsync(S3TestHost.Alice, "GET", $"/list?list-type=2&max-keys=2&encoding-type=url&start-after=zzz&continuation-token={token}");
         second.Elements("Key").Select(Uri.UnescapeDataString).ShouldBe(fixture.Keys.Skip(2).Take(2));
         second.Element("ContinuationToken").ShouldBe(first.Element("NextContinuationToken"));
-        second.Element("StartAfter").ShouldBe("zzz");
+        second.Elements("StartAfter").ShouldBeEmpty();
     }
 
     [Fact]

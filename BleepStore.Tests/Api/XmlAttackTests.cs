@@ -98,7 +98,7 @@ public sealed class XmlAttackTests : IAsyncLifetime
     [InlineData("POST", "/xml?delete", "<Delete><Object><Key>object</Key><Key>other</Key></Object></Delete>", "MalformedXML")]
     [InlineData("POST", "/xml?delete", "<Delete><Quiet>true</Quiet><Quiet>false</Quiet><Object><Key>object</Key></Object></Delete>", "MalformedXML")]
     [InlineData("POST", "/xml?delete", "<Delete><Object/></Delete>", "MalformedXML")]
-    [InlineData("POST", "/xml?delete", "<Delete><Object><Key/></Object></Delete>", "MalformedXML")]
+    [InlineData("POST", "/xml?delete", "<Delete><Object><Key/></Object></Delete>", "UserKeyMustBeSpecified")]
     [InlineData("POST", "/xml?delete", "<Delete/>", "MalformedXML")]
     [InlineData("POST", "/xml/object?uploadId={uploadId}", "<CompleteMultipartUpload/>", "MalformedXML")]
     [InlineData("POST", "/xml/object?uploadId={uploadId}", "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><PartNumber>1</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>", "MalformedXML")]

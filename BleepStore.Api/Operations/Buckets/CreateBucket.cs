@@ -159,11 +159,6 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
             : throw new S3Exception(S3Errors.NotImplemented);
     }
 
-    /// <summary>True for what a region could be called: <c>eu-west-1</c>, <c>us-gov-west-1</c>.</summary>
-    private static bool IsRegionName(string text)
-        => text.Split('-') is [{ Length: 2 } place, .. { Length: > 0 } names, [>= '0' and <= '9']]
-            && names.Prepend(place).All(name => name.Length > 0 && name.All(char.IsAsciiLetterLower));
-
     private S3Error? CheckLocation(string? constraint)
     {
         if (constraint is null)
@@ -172,7 +167,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
                 "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.");
         }
 
-        if (constraint == ClassicRegion || (constraint != region.Name && constraint != "EU" && !IsRegionName(constraint)))
+        if (constraint == ClassicRegion || (constraint != region.Name && constraint != "EU" && !StoreRegion.IsRegion(constraint)))
         {
             return S3Errors.InvalidLocationConstraint.With("LocationConstraint", constraint);
         }

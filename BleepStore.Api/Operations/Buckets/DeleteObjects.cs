@@ -24,7 +24,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         RequestBody = S3Body.Xml("Delete"),
         ResponseBody = S3Body.Xml("DeleteResult"),
         Event = EventTypes.ObjectsDeleted,
-        Errors = [S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket],
+        Errors = [S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket, S3Errors.UserKeyMustBeSpecified],
         Demands = request => [Demand.OnBucket("s3:DeleteObject", AclPermission.Write, request) with { IsPerKey = true }],
     };
 
@@ -106,7 +106,7 @@ internal sealed class DeleteObjects(IMetadataStore metadata, Authorizer authoriz
         var key = node.RequiredText("Key");
         var versionId = node.ChildText("VersionId");
         var eTag = node.ChildText("ETag");
-        var refusal = key.Length == 0 ? throw new S3Exception(S3Errors.MalformedXML)
+        var refusal = key.Length == 0 ? throw new S3Exception(S3Errors.UserKeyMustBeSpecified)
             : System.Text.Encoding.UTF8.GetByteCount(key) > S3Limits.MaxKeyBytes ? S3Errors.KeyTooLongError
             : null;
         return new Entry(

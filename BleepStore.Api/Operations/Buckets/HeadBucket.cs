@@ -16,5 +16,8 @@ internal sealed class HeadBucket : IS3Operation
     };
 
     public ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
-        => ValueTask.FromResult(S3Response.Ok().With("Content-Type", "application/xml").With("x-amz-access-point-alias", "false"));
+        => ValueTask.FromResult(S3Response.Ok()
+            .With("Content-Type", "application/xml")
+            .With("x-amz-access-point-alias", "false")
+            .With("x-amz-bucket-arn", BucketName.ToArn(request.Bucket.Name)));
 }

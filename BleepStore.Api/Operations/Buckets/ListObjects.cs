@@ -8,8 +8,8 @@ namespace BleepStore.Api.Operations.Buckets;
 /// <summary>ListObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html</summary>
 internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
 {
-    // What a client means that sends these cannot be had from this version: it would page forever.
-    private static readonly (string Parameter, string Name)[] OfVersion2 = [("start-after", "startAfter"), ("continuation-token", "continuation-token")];
+    // Ignored, they would let a client page forever. What else list-type says than 2 is this version, as on S3.
+    private static readonly (string Parameter, string Name)[] OfVersion2 = [("continuation-token", "continuation-token"), ("start-after", "startAfter")];
 
     public static S3OperationDefinition Definition { get; } = new("ListObjects", "GET", S3Resource.Bucket)
     {
@@ -23,16 +23,11 @@ internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        if (request.Query["list-type"] is { } listType)
-        {
-            return S3Errors.Argument("list-type", listType, "Invalid List Type specified in Request");
-        }
-
         foreach (var (parameter, name) in OfVersion2)
         {
-            if (request.Query[parameter] is { } value)
+            if (request.Query[parameter] is not null)
             {
-                return S3Errors.Argument(parameter, value, $"{name} only supported in REST.GET.BUCKET with list-type=2");
+                return S3Errors.InvalidArgument.Because($"{name} only supported in REST.GET.BUCKET with list-type=2").With("ArgumentName", parameter);
             }
         }
 

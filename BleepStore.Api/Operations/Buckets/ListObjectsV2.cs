@@ -21,12 +21,17 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (request.Query["marker"] is not null)
+        {
+            return S3Errors.InvalidArgument.Because("Marker unsupported with REST.GET.BUCKET in list-type=2").With("ArgumentName", "marker");
+        }
+
         var listing = ObjectListing.Read(request.Query, "max-keys");
         var token = request.Query["continuation-token"];
         var startAfter = request.Query["start-after"];
         var after = token is not null ? ContinuationToken.Decode(token) : string.IsNullOrEmpty(startAfter) ? null : startAfter;
         var page = await listing.ReadPageAsync(metadata, request, after, cancellationToken);
-        var owners = request.Verified.IsSigned && string.Equals(request.Query["fetch-owner"], "true", StringComparison.OrdinalIgnoreCase)
+        var owners = request.Verified.IsSigned && request.Query["fetch-owner"] == "true"
             ? await ObjectListing.FindOwnersAsync(metadata, page.Objects.Select(record => record.Acl.OwnerId), cancellationToken)
             : null;
         return S3Response.OfXml(writer =>
@@ -34,7 +39,7 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
             writer.StartS3("ListBucketResult");
             writer.Element("Name", request.Bucket.Name);
             writer.Element("Prefix", listing.Encode(listing.Prefix));
-            writer.Optional("StartAfter", startAfter is null ? null : listing.Encode(startAfter));
+            writer.Optional("StartAfter", startAfter is null || token is not null ? null : listing.Encode(startAfter));
             writer.Optional("ContinuationToken", token);
             writer.Element("KeyCount", page.Objects.Length + page.CommonPrefixes.Length);
             writer.Element("MaxKeys", listing.Limit);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -12,14 +13,14 @@ namespace BleepStore.Api.Operations.Buckets;
 /// <summary>The parameters that all listings of a bucket share, and how their entries are written.</summary>
 internal sealed class ObjectListing
 {
-    private readonly bool _encodeUrl;
+    private readonly string? _encoding;
 
     private ObjectListing(S3Query query, int limit)
     {
         Prefix = query["prefix"] ?? "";
         Delimiter = query["delimiter"] ?? "";
         Limit = limit;
-        _encodeUrl = query["encoding-type"] is not null;
+        _encoding = query["encoding-type"];
     }
 
     public string Prefix { get; }
@@ -33,7 +34,7 @@ internal sealed class ObjectListing
     /// <exception cref="S3Exception">InvalidArgument.</exception>
     public static ObjectListing Read(S3Query query, string limitParameter)
     {
-        if (query["encoding-type"] is { } encoding && encoding != "url")
+        if (query["encoding-type"] is { } encoding && !encoding.Equals("url", StringComparison.OrdinalIgnoreCase))
         {
             throw new S3Exception(S3Errors.Argument("encoding-type", encoding, "Invalid Encoding Method specified in Request"));
         }
@@ -55,19 +56,31 @@ internal sealed class ObjectListing
             throw new S3Exception(S3Errors.Argument(parameter, text, $"Provided {parameter} not an integer or within integer range"));
         }
 
-        return !isNegative
+        return !isNegative || limit == 0
             ? Math.Min(limit, S3Limits.MaxListKeys)
-            : throw new S3Exception(S3Errors.Argument(parameter, text, $"Argument {parameter} must be an integer between 0 and 2147483647"));
+            : throw new S3Exception(Negative(query, parameter, limit));
+    }
+
+    // In the words that S3 has for each listing, with the value as it was read and not as it was sent.
+    private static S3Error Negative(S3Query query, string parameter, int limit)
+    {
+        if (query.Contains("versions"))
+        {
+            return S3Errors.InvalidArgument.Because($"{parameter} cannot be negative").With("ArgumentName", parameter);
+        }
+
+        var name = parameter == "max-keys" ? "maxKeys" : parameter;
+        return S3Errors.Argument(name, string.Create(CultureInfo.InvariantCulture, $"-{limit}"), $"Argument {name} must be an integer between 0 and 2147483647");
     }
 
     /// <summary>A key as this listing shows it.</summary>
-    public string Encode(string key) => _encodeUrl ? PercentEncoding.Encode(key, keepSlash: true) : key;
+    public string Encode(string key) => _encoding is null ? key : PercentEncoding.Encode(key, keepSlash: true);
 
     /// <summary>Writes delimiter and encoding where they were given.</summary>
     public void WriteParameters(S3XmlWriter writer)
     {
         writer.Optional("Delimiter", Delimiter.Length == 0 ? null : Encode(Delimiter));
-        writer.Optional("EncodingType", _encodeUrl ? "url" : null);
+        writer.Optional("EncodingType", _encoding);
     }
 
     public void WriteObjects(S3XmlWriter writer, ImmutableArray<ObjectRecord> objects, IReadOnlyDictionary<string, string>? ownerNames)

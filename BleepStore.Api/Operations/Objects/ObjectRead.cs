@@ -51,6 +51,11 @@ internal sealed class ObjectRead(
             }
         }
 
+        if (request.Header("x-amz-checksum-mode") is not null && !ObjectHeaders.WantsChecksum(request))
+        {
+            return S3Errors.InvalidRequest.Because("Value for x-amz-checksum-mode header is invalid.");
+        }
+
         if (request.Object is not { } record)
         {
             return ObjectVersions.Missing(request);

@@ -1,3 +1,4 @@
+using BleepStore.Api.Configuration;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -6,7 +7,7 @@ using BleepStore.Metadata;
 namespace BleepStore.Api.Operations.Service;
 
 /// <summary>ListBuckets: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html</summary>
-internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
+internal sealed class ListBuckets(IMetadataStore metadata, StoreRegion storeRegion) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("ListBuckets", "GET", S3Resource.Service)
     {
@@ -26,12 +27,18 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
             return S3Errors.Argument("max-buckets", text, "Argument max-buckets must be an integer between 1 and 10000");
         }
 
-        var prefix = request.Query["prefix"] ?? "";
+        if (request.Query["bucket-region"] is { } asked && !asked.Equals(storeRegion.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            return S3Errors.InvalidArgument.With("ArgumentName", "bucket-region").Because(StoreRegion.IsRegion(asked)
+                ? "Requests with bucket-region specified must be made to the corresponding regional endpoint"
+                : $"Argument value {asked} is not a valid AWS Region");
+        }
+
+        var prefix = request.Query["prefix"];
         var after = request.Query["continuation-token"] is { Length: > 0 } token ? ContinuationToken.Decode(token) : null;
-        var buckets = await metadata.ListBucketsAsync(request.CallerId, prefix, after, limit + 1, cancellationToken);
+        var buckets = await metadata.ListBucketsAsync(request.CallerId, prefix ?? "", after, limit + 1, cancellationToken);
         var isTruncated = buckets.Length > limit;
         var page = isTruncated ? buckets[..limit] : buckets;
-        var region = request.Query["bucket-region"];
 
         // As S3 has it: the region is told to those who page or filter, and left out of the answer that all clients have always known.
         var withRegion = Definition.OptionalQuery.Any(parameter => request.Query[parameter] is not null);
@@ -41,18 +48,19 @@ internal sealed class ListBuckets(IMetadataStore metadata) : IS3Operation
             writer.StartS3("ListAllMyBucketsResult");
             writer.Principal("Owner", request.CallerId, owner);
             writer.Start("Buckets");
-            foreach (var bucket in page.Where(bucket => region is null || bucket.Region == region))
+            foreach (var bucket in page)
             {
                 writer.Start("Bucket");
                 writer.Element("Name", bucket.Name);
                 writer.Element("CreationDate", bucket.CreatedAt);
                 writer.Optional("BucketRegion", withRegion ? bucket.Region : null);
+                writer.Element("BucketArn", BucketName.ToArn(bucket.Name));
                 writer.End();
             }
 
             writer.End();
+            writer.Optional("Prefix", prefix);
             writer.Optional("ContinuationToken", isTruncated ? ContinuationToken.Encode(page[^1].Name) : null);
-            writer.Optional("Prefix", prefix.Length == 0 ? null : prefix);
             writer.End();
         });
     }
