@@ -156,22 +156,15 @@ public sealed class AclTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("<ID>bob</ID>", "bob READ")]
-    [InlineData("<EmailAddress>bob@example.com</EmailAddress>", "bob READ")]
-    [InlineData($"<URI>{Groups}global/AllUsers</URI>", "global/AllUsers READ")]
-    [InlineData("<ID>bob</ID><EmailAddress>bob@example.com</EmailAddress>", null)]
-    [InlineData($"<ID>bob</ID><URI>{Groups}global/AllUsers</URI>", null)]
-    [InlineData($"<URI>{Groups}global/AllUsers</URI><EmailAddress>bob@example.com</EmailAddress>", null)]
-    [InlineData("", null)]
-    public async Task A_grantee_without_a_type_is_named_in_one_way(string grantee, string? expected)
+    [InlineData("<ID>bob</ID>")]
+    [InlineData("<EmailAddress>bob@example.com</EmailAddress>")]
+    [InlineData($"<URI>{Groups}global/AllUsers</URI>")]
+    [InlineData("")]
+    public async Task A_grantee_has_a_type(string grantee)
     {
         await _attack.MustAsync(S3TestHost.Alice, "PUT", "/acls/key", "content");
-        var answer = await _attack.CallAsync(S3TestHost.Alice, "PUT", "/acls/key?acl", Document($"<Grant><Grantee>{grantee}</Grantee><Permission>READ</Permission></Grant>"));
-        answer.Outcome.ShouldBe(expected is null ? "400 MalformedACLError" : "200");
-        if (expected is not null)
-        {
-            Grants(await _attack.MustAsync(S3TestHost.Alice, "GET", "/acls/key?acl")).ShouldBe(expected);
-        }
+        (await _attack.CallAsync(S3TestHost.Alice, "PUT", "/acls/key?acl", Document($"<Grant><Grantee>{grantee}</Grantee><Permission>READ</Permission></Grant>")))
+            .Outcome.ShouldBe("400 MalformedACLError");
     }
 
     [Fact]
