@@ -13,6 +13,7 @@ using BleepStore.Api.Integrity;
 using BleepStore.Api.Lifecycle;
 using BleepStore.Api.Locks;
 using BleepStore.Api.Operations;
+using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Policies;
@@ -84,6 +85,7 @@ internal static class S3ServiceCollectionExtensions
         services.TryAddSingleton<DamageCounts>();
         services.AddSingleton<ReadDamage>();
         services.AddSingleton<LateAnswers>();
+        services.AddSingleton<ListingTurns>();
         services.AddSingleton<S3ResponseWriter>();
         services.AddSingleton(provider => new S3Router(S3Operations.All, provider));
         services.AddSingleton<S3Pipeline>();

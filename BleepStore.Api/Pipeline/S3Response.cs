@@ -22,8 +22,8 @@ internal sealed class S3Response
     /// <summary>Headers in the order added.</summary>
     public ReadOnlySpan<KeyValuePair<string, string>> Headers => CollectionsMarshal.AsSpan(_headers);
 
-    /// <summary>Writes the XML body; null where there is none.</summary>
-    public Action<S3XmlWriter>? Xml { get; private init; }
+    /// <summary>The XML body without its declaration, disposed when sent; null where there is none.</summary>
+    public S3XmlWriter? Document { get; private init; }
 
     /// <summary>The bytes to send, disposed when sent; null where there are none.</summary>
     public Stream? Content { get; private init; }
@@ -41,14 +41,18 @@ internal sealed class S3Response
     /// <summary>Tells a browser to go on with a GET of the <c>Location</c>.</summary>
     public static S3Response SeeOther() => new(303);
 
-    public static S3Response Created(Action<S3XmlWriter> write) => new(201) { Xml = write };
+    public static S3Response Created(Action<S3XmlWriter> write) => new(201) { Document = Render(write) };
 
     /// <summary>Sends a browser to the <c>Location</c>.</summary>
     public static S3Response Redirect(int status) => new(status);
 
     public static S3Response Refuse(S3Error error) => new(error.Status) { Error = error };
 
-    public static S3Response OfXml(Action<S3XmlWriter> write) => new(200) { Xml = write };
+    /// <summary>
+    /// Sends a document, which is written at once: what it is made of, a thousand records for a page of a listing, need not live for as long as its
+    /// client takes to read it.
+    /// </summary>
+    public static S3Response OfXml(Action<S3XmlWriter> write) => new(200) { Document = Render(write) };
 
     /// <summary>Sends <paramref name="length"/> bytes; <paramref name="content"/> is null for HEAD.</summary>
     public static S3Response OfContent(int status, Stream? content, long length) => new(status) { Content = content, ContentLength = length };
@@ -78,4 +82,11 @@ internal sealed class S3Response
     }
 
     public static implicit operator S3Response(S3Error error) => Refuse(error);
+
+    private static S3XmlWriter Render(Action<S3XmlWriter> write)
+    {
+        var document = new S3XmlWriter();
+        write(document);
+        return document;
+    }
 }

@@ -36,7 +36,7 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
         }
 
         WriteHead(context, exchange, response);
-        if (response.Xml is not null || (response.Error is not null && response.Status != 304))
+        if (response.Document is not null || (response.Error is not null && response.Status != 304))
         {
             await WriteXmlAsync(context, exchange, response);
         }
@@ -98,35 +98,43 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
 
     private static async Task WriteXmlAsync(HttpContext context, Exchange exchange, S3Response response)
     {
-        using var document = new S3XmlWriter();
-        document.StartDocument();
-        Serialize(document, response, exchange);
-        context.Response.ContentType = "application/xml";
-        context.Response.ContentLength = document.Length;
-        if (HttpMethods.IsHead(context.Request.Method))
+        using (var document = DocumentOf(response, exchange))
         {
-            if (response.Error is not null)
+            context.Response.ContentType = "application/xml";
+            context.Response.ContentLength = S3XmlWriter.Declaration.Length + document.Length;
+            if (HttpMethods.IsHead(context.Request.Method))
             {
-                context.Response.ContentLength = null;
+                if (response.Error is not null)
+                {
+                    context.Response.ContentLength = null;
+                }
+
+                return;
             }
 
-            return;
+            exchange.BytesSent = S3XmlWriter.Declaration.Length + document.Length;
+            context.Response.BodyWriter.Write(S3XmlWriter.Declaration);
+            document.WriteTo(context.Response.BodyWriter);
         }
 
-        exchange.BytesSent = document.Length;
-        await document.WriteToAsync(context.Response.BodyWriter, context.RequestAborted);
+        // The connection's own blocks hold the document while its client reads: they serve all answers, the pieces of a document only the next one.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static void Serialize(S3XmlWriter document, S3Response response, Exchange exchange)
+    private static S3XmlWriter DocumentOf(S3Response response, Exchange exchange)
     {
+        if (response.Document is { } document)
+        {
+            return document;
+        }
+
+        document = new S3XmlWriter();
         if (response.Error is { } error)
         {
             WriteError(document, error, exchange);
         }
-        else
-        {
-            response.Xml?.Invoke(document);
-        }
+
+        return document;
     }
 
     private static void WriteError(S3XmlWriter document, S3Error error, Exchange exchange)
@@ -233,16 +241,19 @@ internal sealed partial class S3ResponseWriter(TimeProvider time, ReadDamage dam
     {
         WriteHead(context, exchange, S3Response.Ok());
         context.Response.ContentType = "application/xml";
-        await context.Response.BodyWriter.WriteAsync("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8.ToArray(), context.RequestAborted);
+        await context.Response.BodyWriter.WriteAsync(S3XmlWriter.Declaration.ToArray(), context.RequestAborted);
         while (!await IsDoneWithinAsync(late, KeepAliveInterval))
         {
             await context.Response.BodyWriter.WriteAsync(" "u8.ToArray(), context.RequestAborted);
         }
 
         var response = await late;
-        using var document = new S3XmlWriter();
-        Serialize(document, response, exchange);
-        await document.WriteToAsync(context.Response.BodyWriter, context.RequestAborted);
+        using (var document = DocumentOf(response, exchange))
+        {
+            document.WriteTo(context.Response.BodyWriter);
+        }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         return response;
     }
 

@@ -143,7 +143,8 @@ internal sealed partial class QueryPipeline(
         response.Headers.CacheControl = "no-store";
         response.ContentType = "text/xml";
         response.ContentLength = document.Length;
-        await document.WriteToAsync(response.BodyWriter, context.RequestAborted);
+        document.WriteTo(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
         return document.Length;
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 
 namespace BleepStore.Api.Xml;
@@ -15,8 +14,6 @@ internal sealed class S3XmlWriter : IDisposable
     private const int FirstPieceBytes = 4 * 1024;
     private const int PieceBytes = 32 * 1024;
 
-    /// <summary>Bytes handed to the connection before it is asked whether it can take more.</summary>
-    private const int FlushBytes = 128 * 1024;
     private const int LongestNumber = 20;
     private const int LongestTime = 33;
 
@@ -32,6 +29,9 @@ internal sealed class S3XmlWriter : IDisposable
     private bool _isTagUnclosed;
 
     public S3XmlWriter() => _buffer = Rent(FirstPieceBytes);
+
+    /// <summary>What every document begins with.</summary>
+    public static ReadOnlySpan<byte> Declaration => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8;
 
     /// <summary>Bytes of the document so far.</summary>
     public int Length => _full.Sum(piece => piece.Length) + _length;
@@ -51,26 +51,19 @@ internal sealed class S3XmlWriter : IDisposable
         return bytes;
     }
 
-    /// <summary>Sends the document.</summary>
-    public async ValueTask WriteToAsync(PipeWriter output, CancellationToken cancellationToken)
+    /// <summary>Copies the document.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
     {
-        var unflushed = 0;
         foreach (var piece in _full)
         {
             output.Write(piece.Span);
-            unflushed += piece.Length;
-            if (unflushed >= FlushBytes)
-            {
-                await output.FlushAsync(cancellationToken);
-                unflushed = 0;
-            }
         }
 
         output.Write(_buffer.AsSpan(0, _length));
-        await output.FlushAsync(cancellationToken);
     }
 
-    public void StartDocument() => Append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"u8);
+    /// <summary>Writes the declaration, for a document that goes out as it is.</summary>
+    public void StartDocument() => Append(Declaration);
 
     /// <summary>Opens the root element of a success, in S3's namespace.</summary>
     public void StartS3(string root) => StartIn(S3Xml.Namespace, root);

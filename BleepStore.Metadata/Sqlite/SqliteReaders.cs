@@ -3,22 +3,27 @@ using System.Text;
 
 namespace BleepStore.Metadata.Sqlite;
 
-/// <summary>The connections that queries run on: as many as run at once, of which a few are kept for the next ones.</summary>
+/// <summary>
+/// The connections that queries run on. A query keeps a processor busy, so more than a few at once end no sooner: they would only hold more pages of
+/// the database and more pages of listings in memory at the same time. The others wait for their turn.
+/// </summary>
 /// <param name="path">The database.</param>
 /// <param name="isReadOnly">True where nobody writes, and no file may be changed.</param>
 internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
 {
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
 
+    // Twice the processors, for the queries that wait for the disk. Holds no handle as it is used here, so that it needs no end.
+#pragma warning disable CA2213
+    private readonly SemaphoreSlim _turns = new(Math.Max(4, 2 * Environment.ProcessorCount));
+#pragma warning restore CA2213
     private readonly ConcurrentStack<SqliteQueries> _idle = [];
-    private readonly int _maxIdle = Math.Max(8, 2 * Environment.ProcessorCount);
-    private int _idleCount;
     private volatile bool _disposed;
 
     /// <summary>True once no more queries are answered.</summary>
     public bool IsClosed => _disposed;
 
-    /// <summary>Runs a query on a connection of its own; the answer is there on return.</summary>
+    /// <summary>Runs a query on a connection of its own; the answer is there on return unless the query had to wait for its turn.</summary>
     public ValueTask<TResult> ReadAsync<TArgument, TResult>(
         TArgument argument, Func<SqliteQueries, TArgument, TResult> read, CancellationToken cancellationToken)
     {
@@ -27,9 +32,34 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
+        return _turns.Wait(0, CancellationToken.None) ? Read(argument, read) : WaitAndReadAsync(argument, read, cancellationToken);
+    }
+
+    /// <summary>Answers no more queries. Those that run end as they would.</summary>
+    public void Close() => _disposed = true;
+
+    public void Dispose()
+    {
+        Close();
+        while (_idle.TryPop(out var reader))
+        {
+            reader.Database.Dispose();
+        }
+    }
+
+    private async ValueTask<TResult> WaitAndReadAsync<TArgument, TResult>(
+        TArgument argument, Func<SqliteQueries, TArgument, TResult> read, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Read(argument, read).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads at once and gives the turn back.</summary>
+    private ValueTask<TResult> Read<TArgument, TResult>(TArgument argument, Func<SqliteQueries, TArgument, TResult> read)
+    {
         try
         {
-            var reader = Rent();
+            var reader = _idle.TryPop(out var idle) ? idle : Open();
             try
             {
                 return ValueTask.FromResult(read(reader, argument));
@@ -52,17 +82,9 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
         {
             return ValueTask.FromException<TResult>(error);
         }
-    }
-
-    /// <summary>Answers no more queries. Those that run end as they would.</summary>
-    public void Close() => _disposed = true;
-
-    public void Dispose()
-    {
-        Close();
-        while (_idle.TryPop(out var reader))
+        finally
         {
-            reader.Database.Dispose();
+            _turns.Release();
         }
     }
 
@@ -84,26 +106,14 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
         }
     }
 
-    private SqliteQueries Rent()
-    {
-        if (_idle.TryPop(out var idle))
-        {
-            Interlocked.Decrement(ref _idleCount);
-            return idle;
-        }
-
-        return Open();
-    }
-
     private void Return(SqliteQueries reader)
     {
-        if (_disposed || reader.Database.InTransaction || Volatile.Read(ref _idleCount) >= _maxIdle)
+        if (_disposed || reader.Database.InTransaction)
         {
             reader.Database.Dispose();
             return;
         }
 
-        Interlocked.Increment(ref _idleCount);
         _idle.Push(reader);
     }
 }

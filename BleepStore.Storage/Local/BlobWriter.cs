@@ -38,7 +38,7 @@ internal sealed class BlobWriter : IDisposable
 
         // A blob that fits, trailer included, is one write. The byte more lets the source be read to its end, and beyond a false length.
         long whole = announced is long length ? BlobLayout.StoredLength(length) + 1 : long.MaxValue;
-        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(whole, BufferSize));
+        _buffer = UploadBuffers.Pool.Rent((int)Math.Min(whole, BufferSize));
         _capacity = Math.Min(_buffer.Length, BufferSize);
         _frames = ArrayPool<uint>.Shared.Rent((int)Math.Clamp(BlobLayout.Frames(announced ?? 0), 16, 64 * 1024));
     }
@@ -73,7 +73,7 @@ internal sealed class BlobWriter : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        UploadBuffers.Pool.Return(_buffer);
         ArrayPool<uint>.Shared.Return(_frames);
         _buffer = [];
         _frames = [];

@@ -10,7 +10,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Buckets;
 
 /// <summary>ListObjectVersions: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html</summary>
-internal sealed class ListObjectVersions(IMetadataStore metadata) : IS3Operation
+internal sealed class ListObjectVersions(IMetadataStore metadata, ListingTurns turns) : IS3Operation
 {
     private const string VersionIdMarker = "version-id-marker";
 
@@ -36,6 +36,7 @@ internal sealed class ListObjectVersions(IMetadataStore metadata) : IS3Operation
         }
 
         var query = new VersionListQuery(listing.Prefix, listing.Delimiter, keyMarker.Length == 0 ? null : keyMarker, versionIdMarker, listing.Limit);
+        using var turn = await turns.TakeAsync(cancellationToken);
         var page = await metadata.ListVersionsAsync(request.Bucket.BucketId, query, cancellationToken);
         var owners = await ObjectListing.FindOwnersAsync(metadata, page.Versions.Select(row => row.Version.Acl.OwnerId), cancellationToken);
         return S3Response.OfXml(writer =>

@@ -6,7 +6,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Buckets;
 
 /// <summary>ListObjects: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html</summary>
-internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
+internal sealed class ListObjects(IMetadataStore metadata, ListingTurns turns) : IS3Operation
 {
     // Ignored, they would let a client page forever. What else list-type says than 2 is this version, as on S3.
     private static readonly (string Parameter, string Name)[] OfVersion2 = [("continuation-token", "continuation-token"), ("start-after", "startAfter")];
@@ -33,6 +33,7 @@ internal sealed class ListObjects(IMetadataStore metadata) : IS3Operation
 
         var listing = ObjectListing.Read(request.Query, "max-keys");
         var marker = request.Query["marker"] ?? "";
+        using var turn = await turns.TakeAsync(cancellationToken);
         var page = await listing.ReadPageAsync(metadata, request, marker.Length == 0 ? null : marker, cancellationToken);
 
         // Whoever is nobody learns of keys, and of no account.

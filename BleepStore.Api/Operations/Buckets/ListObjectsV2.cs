@@ -6,7 +6,7 @@ using BleepStore.Metadata.Records;
 namespace BleepStore.Api.Operations.Buckets;
 
 /// <summary>ListObjectsV2: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html</summary>
-internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
+internal sealed class ListObjectsV2(IMetadataStore metadata, ListingTurns turns) : IS3Operation
 {
     public static S3OperationDefinition Definition { get; } = new("ListObjectsV2", "GET", S3Resource.Bucket)
     {
@@ -30,6 +30,7 @@ internal sealed class ListObjectsV2(IMetadataStore metadata) : IS3Operation
         var token = request.Query["continuation-token"];
         var startAfter = request.Query["start-after"];
         var after = token is not null ? ContinuationToken.Decode(token) : string.IsNullOrEmpty(startAfter) ? null : startAfter;
+        using var turn = await turns.TakeAsync(cancellationToken);
         var page = await listing.ReadPageAsync(metadata, request, after, cancellationToken);
         var owners = request.Verified.IsSigned && request.Query["fetch-owner"] == "true"
             ? await ObjectListing.FindOwnersAsync(metadata, page.Objects.Select(record => record.Acl.OwnerId), cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class PackAppend : TaskCompletionSource<PackLocator>, IDisposabl
     /// <exception cref="EndOfStreamException">The source has more or less than was announced.</exception>
     public static async ValueTask<PackAppend> ReadAsync(BlobId id, Stream content, int length, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(PackLayout.HeaderSize + (int)BlobLayout.StoredLength(length));
+        byte[] buffer = UploadBuffers.Pool.Rent(PackLayout.HeaderSize + (int)BlobLayout.StoredLength(length));
         try
         {
             int filled = 0;
@@ -61,7 +61,7 @@ internal sealed class PackAppend : TaskCompletionSource<PackLocator>, IDisposabl
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            UploadBuffers.Pool.Return(buffer);
             throw;
         }
     }
@@ -78,7 +78,7 @@ internal sealed class PackAppend : TaskCompletionSource<PackLocator>, IDisposabl
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => UploadBuffers.Pool.Return(_buffer);
 
     private static EndOfStreamException WrongLength(BlobId id, int length, string qualifier, int announced) =>
         new(string.Create(CultureInfo.InvariantCulture, $"The source of blob {id} has {qualifier}{length} bytes; {announced} were announced."));
