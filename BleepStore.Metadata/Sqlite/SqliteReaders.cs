@@ -32,7 +32,7 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        return _turns.Wait(0, CancellationToken.None) ? Read(argument, read) : WaitAndReadAsync(argument, read, cancellationToken);
+        return TryTakeTurn() ? ReadNowAsync(argument, read) : WaitAndReadAsync(argument, read, cancellationToken);
     }
 
     /// <summary>Answers no more queries. Those that run end as they would.</summary>
@@ -47,15 +47,17 @@ internal sealed class SqliteReaders(string path, bool isReadOnly) : IDisposable
         }
     }
 
+    private bool TryTakeTurn() => _turns.Wait(0, CancellationToken.None);
+
     private async ValueTask<TResult> WaitAndReadAsync<TArgument, TResult>(
         TArgument argument, Func<SqliteQueries, TArgument, TResult> read, CancellationToken cancellationToken)
     {
         await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await Read(argument, read).ConfigureAwait(false);
+        return await ReadNowAsync(argument, read).ConfigureAwait(false);
     }
 
     /// <summary>Reads at once and gives the turn back.</summary>
-    private ValueTask<TResult> Read<TArgument, TResult>(TArgument argument, Func<SqliteQueries, TArgument, TResult> read)
+    private ValueTask<TResult> ReadNowAsync<TArgument, TResult>(TArgument argument, Func<SqliteQueries, TArgument, TResult> read)
     {
         try
         {
