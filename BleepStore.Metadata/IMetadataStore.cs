@@ -57,6 +57,9 @@ public interface IMetadataStore : IAsyncDisposable
     /// <summary>A version or delete marker of a key by its id, current or not; null when there is none.</summary>
     ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken);
 
+    /// <summary>A version as <see cref="FindVersionAsync(long, string, string, CancellationToken)"/> finds it, with its inline bytes of the same state.</summary>
+    ValueTask<ObjectWithBody?> FindVersionWithBodyAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken);
+
     /// <summary>A version or delete marker of a key by its order, current or not: what an owner row names. Null when there is none.</summary>
     ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken);
 

@@ -165,12 +165,14 @@ internal sealed class Authorizer(IMetadataStore metadata, AccessRules rules)
         Demand demand, BucketRecord bucket, S3OperationDefinition definition, CancellationToken cancellationToken)
     {
         var key = demand.Key ?? "";
+        var withBody = definition.ResponseBody.Kind == S3BodyKind.Bytes;
         if (demand.VersionId is { } versionId)
         {
-            return Found(await metadata.FindVersionAsync(bucket.BucketId, key, versionId, cancellationToken));
+            return withBody ? await metadata.FindVersionWithBodyAsync(bucket.BucketId, key, versionId, cancellationToken)
+                : Found(await metadata.FindVersionAsync(bucket.BucketId, key, versionId, cancellationToken));
         }
 
-        var found = definition.ResponseBody.Kind == S3BodyKind.Bytes
+        var found = withBody
             ? await metadata.FindObjectWithBodyAsync(bucket.BucketId, key, cancellationToken)
             : Found(await metadata.FindObjectAsync(bucket.BucketId, key, cancellationToken));
 

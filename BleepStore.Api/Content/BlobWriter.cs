@@ -16,11 +16,29 @@ internal sealed partial class BlobWriter(
     /// <param name="length">Plain length in bytes; null when only the end of the content will tell.</param>
     /// <param name="dataKey">Encrypts the bytes; null to write them as they are.</param>
     /// <exception cref="StorageFullException">There is no room; nothing is left behind.</exception>
-    public async ValueTask<WrittenContent> WriteAsync(
+    public ValueTask<WrittenContent> WriteAsync(
         string bucket, string key, Stream content, long? length, bool isPart, DataKey? dataKey, CancellationToken cancellationToken)
     {
         // A row needs room too.
         RequireSpace(length ?? 0);
+        return length is null ? WriteUnknownAsync(bucket, key, content, isPart, dataKey, cancellationToken)
+            : WriteFittingAsync(bucket, key, content, length, isPart, dataKey, cancellationToken);
+    }
+
+    // Whether it is small shows at its end, or where that does not come in time.
+    private async ValueTask<WrittenContent> WriteUnknownAsync(
+        string bucket, string key, Stream content, bool isPart, DataKey? dataKey, CancellationToken cancellationToken)
+    {
+        var start = await ReadStartAsync(content, inline.Bytes + 1, cancellationToken);
+        await using var continued = new ContinuedStream(start, content);
+        return await WriteFittingAsync(
+            bucket, key, continued, start.Length <= inline.Bytes ? start.Length : null, isPart, dataKey, cancellationToken);
+    }
+
+    /// <summary>Writes a body in the shape that its length asks for; one of unknown length is no small one.</summary>
+    private async ValueTask<WrittenContent> WriteFittingAsync(
+        string bucket, string key, Stream content, long? length, bool isPart, DataKey? dataKey, CancellationToken cancellationToken)
+    {
         if (length <= inline.Bytes)
         {
             return await ReadInlineAsync(content, (int)length, dataKey, cancellationToken);
@@ -109,6 +127,12 @@ internal sealed partial class BlobWriter(
         segment.Locator,
         segment.KeySalt.IsEmpty ? segment.Length : SealedLayout.StoredLength(segment.Length),
         segment.StoredLength);
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadStartAsync(Stream content, int most, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[most];
+        return bytes.AsMemory(0, await content.ReadAtLeastAsync(bytes, most, throwOnEndOfStream: false, cancellationToken));
+    }
 
     private async ValueTask<WrittenContent> ReadInlineAsync(Stream content, int length, DataKey? dataKey, CancellationToken cancellationToken)
     {

@@ -99,11 +99,14 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
     public ValueTask<ObjectWithBody?> FindObjectWithBodyAsync(long bucketId, string key, CancellationToken cancellationToken)
     {
         var state = _state;
-        return ReadAsync(
-            state.Objects.Find(new RowKey(bucketId, key)) is { } record
-                ? new ObjectWithBody(record, record.InlineSegment is { } segment ? FindInlineBody(state, segment.BlobId) : null)
-                : (ObjectWithBody?)null,
-            cancellationToken);
+        return ReadAsync(WithBody(state, state.Objects.Find(new RowKey(bucketId, key))), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ObjectWithBody?> FindVersionWithBodyAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+    {
+        var state = _state;
+        return ReadAsync(WithBody(state, FindVersion(state, bucketId, key, versionId)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -282,6 +285,9 @@ public sealed class MemoryMetadataStore(long? maxBytes = null) : IMetadataStore
         => state.Objects.Find(new RowKey(bucketId, key)) is { } current && current.VersionId == versionId
             ? current
             : state.FindVersion(bucketId, key, versionId);
+
+    private static ObjectWithBody? WithBody(MemoryState state, ObjectRecord? record)
+        => record is null ? null : new ObjectWithBody(record, record.InlineSegment is { } segment ? FindInlineBody(state, segment.BlobId) : null);
 
     private static ReadOnlyMemory<byte>? FindInlineBody(MemoryState state, UInt128 blobId)
         => state.InlineBodies.TryFind(blobId, out var body) ? body : (ReadOnlyMemory<byte>?)null;

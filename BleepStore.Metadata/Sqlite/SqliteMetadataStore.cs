@@ -138,6 +138,11 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
             (bucketId, key, versionId), static (queries, row) => queries.FindVersion(row.bucketId, row.key, row.versionId), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ObjectWithBody?> FindVersionWithBodyAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+        => ReadAsync(
+            (bucketId, key, versionId), static (queries, row) => queries.FindVersionWithBody(row.bucketId, row.key, row.versionId), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken)
         => ReadAsync((bucketId, key, order), static (queries, row) => queries.FindVersion(row.bucketId, row.key, row.order), cancellationToken);
 

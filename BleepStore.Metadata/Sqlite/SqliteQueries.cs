@@ -151,8 +151,15 @@ internal sealed class SqliteQueries(SqliteDatabase database)
 
     /// <summary>A version or delete marker by its id, current or not.</summary>
     public ObjectRecord? FindVersion(long bucketId, string key, string versionId)
-        => OneState(
-            () => FindObject(bucketId, key) is { } current && current.VersionId == versionId ? current : Versions.Find(bucketId, key, versionId));
+        => OneState(() => FindAnyVersion(bucketId, key, versionId));
+
+    /// <summary>The same with its inline bytes.</summary>
+    public ObjectWithBody? FindVersionWithBody(long bucketId, string key, string versionId)
+        => OneState<ObjectWithBody?>(() => FindAnyVersion(bucketId, key, versionId) is not { } version ? null
+            : new ObjectWithBody(version, version.InlineSegment is { } segment ? FindInlineBody(segment.BlobId) : null));
+
+    private ObjectRecord? FindAnyVersion(long bucketId, string key, string versionId)
+        => FindObject(bucketId, key) is { } current && current.VersionId == versionId ? current : Versions.Find(bucketId, key, versionId);
 
     /// <summary>A version or delete marker by its order, current or not.</summary>
     public ObjectRecord? FindVersion(long bucketId, string key, long order)

@@ -3,6 +3,7 @@ using BleepStore.Api.Content;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Records;
+using BleepStore.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BleepStore.Tests.Api;
@@ -19,14 +20,16 @@ public sealed class InlineObjectTests(DurableApiHost fixture) : IClassFixture<Du
     [InlineData(1, 1, 0)]
     [InlineData(Threshold, 1, 0)]
     [InlineData(Threshold + 1, 0, 1)]
-    public async Task The_shape_goes_by_the_length_alike_for_objects_copies_and_parts(int length, int inlineBodies, int blobs)
+    public async Task The_shape_goes_by_the_length_alike_for_objects_copies_forms_and_parts(int length, int inlineBodies, int blobs)
     {
         var bucket = await TestBucket.CreateAsync(fixture.Host);
         var bytes = TestBucket.Bytes(length);
         await WroteAsync(async () => (await bucket.PutAsync("key", bytes)).Status.ShouldBe(200));
         await WroteAsync(async () => (await bucket.CopyAsync("key", "copy")).Status.ShouldBe(200));
         await WroteAsync(async () => (await bucket.CopyAsync("key", "hashed", ("x-amz-checksum-algorithm", "SHA256"))).Status.ShouldBe(200));
-        foreach (var key in (string[])["key", "copy", "hashed"])
+        var form = new TestForm { File = bytes }.With("key", "form");
+        await WroteAsync(async () => (await PostObjectTests.PostAsync(bucket, PostObjectTests.Signed(bucket, form, """{"key": "form"}"""))).Status.ShouldBe(204));
+        foreach (var key in (string[])["key", "copy", "hashed", "form"])
         {
             var got = await bucket.GetAsync(key);
             got.IsWhole.ShouldBeTrue();

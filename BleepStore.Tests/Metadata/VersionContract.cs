@@ -9,6 +9,32 @@ public abstract class VersionContract<TEngine> : StoreTest<TEngine>
     where TEngine : ITestEngine, new()
 {
     [Fact]
+    public async Task A_version_is_found_with_its_inline_bytes_whether_it_is_the_newest_or_not()
+    {
+        await ExecuteAsync(new SetBucketVersioning { Time = Now(), Bucket = Bucket, BucketId = BucketId, IsEnabled = true });
+        var ids = new List<string>();
+        foreach (var content in (byte[])[1, 2])
+        {
+            var segment = NewBlob(1) with { Kind = SegmentKind.Inline, Backend = "" };
+            ids.Add((await ExecuteAsync(Put("key", segments: segment) with { InlineBody = new[] { content }, VersionSalt = content })).VersionId!);
+        }
+
+        ids.Add((await ExecuteAsync(Put("key") with { VersionSalt = 3 })).VersionId!);
+        foreach (var (id, content) in ids.Zip((byte?[])[1, 2, null]))
+        {
+            var found = (await Store.FindVersionWithBodyAsync(BucketId, "key", id, Cancellation))!.Value;
+            found.Object.VersionId.ShouldBe(id);
+            (found.InlineBody?.Span[0]).ShouldBe(content);
+        }
+
+        var removed = new ObjectToDelete("key", VersionId: ids[2]);
+        await ExecuteAsync(new DeleteObjects { Time = Now(), Bucket = Bucket, BucketId = BucketId, Keys = [removed] });
+        (await Store.FindVersionWithBodyAsync(BucketId, "key", ids[1], Cancellation))!.Value.InlineBody!.Value.Span[0].ShouldBe((byte)2, "it is the newest now");
+        (await Store.FindVersionWithBodyAsync(BucketId, "key", ids[2], Cancellation)).ShouldBeNull();
+        (await Store.FindVersionWithBodyAsync(BucketId, "other", ids[1], Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_put_into_a_bucket_without_versions_replaces_and_tells_no_version_id()
     {
         var first = await ExecuteAsync(Put("key", 10));

@@ -43,6 +43,9 @@ internal sealed class TracedMetadataStore(IMetadataStore inner) : IMetadataStore
     public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindVersion"), inner.FindVersionAsync(bucketId, key, versionId, cancellationToken));
 
+    public ValueTask<ObjectWithBody?> FindVersionWithBodyAsync(long bucketId, string key, string versionId, CancellationToken cancellationToken)
+        => Span.EndAsync(Start("FindVersionWithBody"), inner.FindVersionWithBodyAsync(bucketId, key, versionId, cancellationToken));
+
     public ValueTask<ObjectRecord?> FindVersionAsync(long bucketId, string key, long order, CancellationToken cancellationToken)
         => Span.EndAsync(Start("FindVersion"), inner.FindVersionAsync(bucketId, key, order, cancellationToken));
 
