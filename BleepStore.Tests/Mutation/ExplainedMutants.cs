@@ -62,7 +62,7 @@ internal static class ExplainedMutants
         ["AclReader.AddGrantsAsync 2 ldc.i4.1 to ldc.i4.0"] = "How many values the writer of the error's text makes room for.",
         ["AclReader.AddGrantsAsync 3 ldc.i4.0 to ldc.i4.1"] = "A grantee that begins with its equals sign has no type and is refused, whatever its name.",
         ["AclReader.AddGrantsAsync 6 ldc.i4.0 to ldc.i4.1"] = "The same: no type and an empty type are both refused.",
-        ["AclReader.FromXmlAsync 8 ldc.i4.0 to ldc.i4.1"] = "Takes exceptions that are no refusals for a malformed list: nothing that a client sends throws them here.",
+        ["AclReader.FromXmlAsync 7 ldc.i4.0 to ldc.i4.1"] = "Takes exceptions that are no refusals for a malformed list: nothing that a client sends throws them here.",
         ["AclRequest.ReadAsync 4 brfalse.s to brtrue.s"] = "Whether a body is disposed of that was read to its end.",
         ["Authorizer.AuthorizeAsync 17 brtrue.s to brfalse.s"] = "Whether the bytes of a small object come with its record; where they do not, they are read afterwards.",
         ["Authorizer.FindObjectAsync 2 ldc.i4.1 to ldc.i4.0"] = "The same.",
