@@ -258,6 +258,7 @@ internal sealed class LifecycleWalk
                 Rules = _rulesText,
                 Expirations = [.. batch],
                 VersionSalt = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
+                AddsMarkers = _bucket.Versioning != VersioningState.Unversioned,
             },
             cancellationToken);
         foreach (var (expiration, outcome) in batch.Zip(outcomes))

@@ -43,8 +43,11 @@ public sealed record ExpireObjects : MetadataCommand<ImmutableArray<WriteOutcome
     /// <summary>Random; goes into the version ids of delete markers.</summary>
     public long VersionSalt { get; init; }
 
+    /// <summary>True when the rules were read of a bucket with versions, where objects that expire get delete markers.</summary>
+    public bool AddsMarkers { get; init; }
+
     /// <inheritdoc/>
-    public override bool FreesSpace => Expirations.All(expiration => expiration.Kind != ExpirationKind.Current);
+    public override bool FreesSpace => !AddsMarkers || Expirations.All(expiration => expiration.Kind != ExpirationKind.Current);
 
     /// <inheritdoc/>
     public override int SizeBytes => 256 * Expirations.Length;
