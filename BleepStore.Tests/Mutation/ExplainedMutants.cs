@@ -65,8 +65,9 @@ internal static class ExplainedMutants
         ["AclReader.FromXmlAsync 7 ldc.i4.0 to ldc.i4.1"] = "Takes exceptions that are no refusals for a malformed list: nothing that a client sends throws them here.",
         ["AclRequest.ReadAsync 4 brfalse.s to brtrue.s"] = "Whether a body is disposed of that was read to its end.",
         ["Authorizer.AuthorizeAsync 17 brtrue.s to brfalse.s"] = "Whether the bytes of a small object come with its record; where they do not, they are read afterwards.",
-        ["Authorizer.FindObjectAsync 2 ldc.i4.1 to ldc.i4.0"] = "The same.",
-        ["Authorizer.FindObjectAsync 3 bne.un to beq"] = "The same.",
+        ["Authorizer.FindObjectAsync 1 ldc.i4.1 to ldc.i4.0"] = "The same.",
+        ["Authorizer.FindObjectAsync 3 brfalse to brtrue"] = "The same, of a version.",
+        ["Authorizer.FindObjectAsync 4 brfalse to brtrue"] = "The same, of the newest.",
         ["Authorizer.FindBucketAsync 1 brtrue.s to brfalse.s"] = "Looks a bucket up once more: beside the source of a copy, which is asked about first, a request names one bucket.",
         ["Authorizer.WithDocumentAsync 1 brfalse.s to brtrue.s"] = "Whether a body is disposed of that was read to its end.",
     };
