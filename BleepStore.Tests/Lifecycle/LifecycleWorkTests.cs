@@ -246,25 +246,6 @@ public sealed class LifecycleWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_full_store_without_versions_is_emptied_by_its_rules()
-    {
-        _metadata = new MemoryMetadataStore(maxBytes: 1 << 18);
-        await CreateAsync(Rule("<Filter/><Expiration><Days>1</Days></Expiration>"));
-        await Should.ThrowAsync<MetadataFullException>(async () =>
-        {
-            for (var i = 0; ; i++)
-            {
-                await PutAsync(string.Create(CultureInfo.InvariantCulture, $"{i:d1000}"));
-            }
-        });
-        _time.Advance(TimeSpan.FromDays(3));
-
-        await PassAsync();
-
-        (await KeysAsync()).ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task Switched_off_the_rules_do_nothing()
     {
         await CreateAsync(Rule("<Filter/><Expiration><Days>1</Days></Expiration>"));

@@ -1,6 +1,10 @@
+using BleepStore.Api.Lifecycle;
 using BleepStore.Metadata;
+using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Sqlite;
+using BleepStore.Storage;
 using BleepStore.Tests.Faults;
+using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
 
 namespace BleepStore.Tests.Metadata;
@@ -50,6 +54,39 @@ public sealed class SqliteFullDiskTests
         (await bed.PutAsync("new")).IsDone.ShouldBeTrue();
         bed.Store.IsOutOfSpace.ShouldBeFalse();
         File.Exists(bed.File("reserve")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Rules_of_a_bucket_without_versions_make_room_on_a_full_disk()
+    {
+        const string rules = "<LifecycleConfiguration><Rule><ID>all</ID><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>";
+        var free = 1L << 30;
+        var breaks = 0;
+        await using var bed = await new SqliteTestBed(options => options with { ReserveBytes = 1 << 20, MeasureFreeBytes = () => free })
+            .WithBucketAsync();
+        await bed.PutAsync("old");
+        await bed.Store.ExecuteAsync(
+            new SetBucketConfiguration
+            {
+                Time = DateTimeOffset.UnixEpoch,
+                Bucket = "bucket",
+                BucketId = bed.BucketId,
+                Name = ExpireObjects.Configuration,
+                Document = rules,
+            },
+            Cancellation);
+        free = 0;
+        bed.Breakage = () => breaks++ == 0 ? new SqliteEngineException(raw.SQLITE_FULL, "injected") : null;
+        await Should.ThrowAsync<MetadataFullException>(() => bed.PutAsync("new"));
+        var work = new LifecycleWork(
+            bed.Store, LifecycleSettings.Default, new LifecycleCounts(), NoCrashPoints.Instance, TimeProvider.System, NullLogger<LifecycleWork>.Instance);
+
+        while (await work.RunBatchAsync(Cancellation))
+        {
+        }
+
+        (await bed.Store.CountAsync(bed.BucketId, Cancellation)).Objects.ShouldBe(0);
+        bed.Store.IsOutOfSpace.ShouldBeTrue();
     }
 
     [Fact]
