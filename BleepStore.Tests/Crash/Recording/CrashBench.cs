@@ -69,14 +69,14 @@ internal sealed class CrashBench : IDisposable
         Directory.Delete(made, recursive: true);
     }
 
-    /// <summary>Checks the disk of the whole trace, with nothing lost, against another history than what clients were told.</summary>
-    public async Task CheckEndAsync(History history, CancellationToken cancellationToken)
+    /// <summary>Checks the disk of a moment, with nothing lost, against another history than what clients were told.</summary>
+    public async Task CheckAsync(History history, long moment, CancellationToken cancellationToken)
     {
         var model = new CrashModel();
-        Recording.Trace.ForEach(model.Apply);
+        Recording.Trace.TakeWhile(record => record.End <= moment).ToList().ForEach(model.Apply);
         var disk = NewDisk();
         new PowerLoss(NameSurvival.All, ContentSurvival.All, seed: 0).SaveTo(disk, model);
-        await new CrashDisk(disk, history, Recording.Trace[^1].End).CheckAsync(cancellationToken);
+        await new CrashDisk(disk, history, moment).CheckAsync(cancellationToken);
     }
 
     /// <summary>The first disk, in the order of the trace, that is not as promised; null when all are.</summary>

@@ -96,6 +96,19 @@ internal sealed record History(long BucketAnswered, List<KeyChange> Changes, Lis
         }
     }
 
+    /// <summary>
+    /// What was told, but for one bucket: <paramref name="change"/> of the state that an answer told, at the moment of that answer, when the bucket may
+    /// hold nothing else. At any other moment the false state may be the true one, for a request without an answer may have been carried out or not.
+    /// </summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="change">Makes a false state of a true one.</param>
+    /// <returns>The latest such moment with its history; null where the change shows in no state that was told.</returns>
+    public (History Told, long Moment)? FindFalsehood(string bucket, Func<BucketVersions, BucketVersions> change)
+    {
+        var told = Versions.FindLast(one => one.Bucket == bucket && one.Answered is not null && !change(one.After).IsAs(one.After));
+        return told is { Answered: { } moment } ? (this with { Versions = [told with { After = change(told.After) }] }, moment) : null;
+    }
+
     /// <summary>Places of answers: the moments at which a promise is young.</summary>
     public IEnumerable<long> Answers()
         => Changes.Select(change => change.Answered).OfType<long>()

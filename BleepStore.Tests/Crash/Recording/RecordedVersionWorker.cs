@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml.Linq;
 using BleepStore.Metadata.Records;
 
 namespace BleepStore.Tests.Crash.Recording;
@@ -21,13 +22,41 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
     private static readonly (string Name, string Value) Bypass = ("x-amz-bypass-governance-retention", "true");
     private static readonly int[] Sizes = [0, 700, 4_096, 4_097, 5_000, 70_001];
 
+    // Made first, so that no recording lacks a kind, however its lives go.
+    private static readonly Func<RecordedVersionWorker, CancellationToken, Task>[] SuspendingKinds =
+    [
+        (worker, token) => worker.PutAsync(KeyOf(0), token),
+        (worker, token) => worker.TagAsync(worker._state.Versions.First(version => !version.IsMarker), "first", token),
+        (worker, token) => worker.DeleteAsync(KeyOf(1), token),
+        (worker, token) => worker.SetVersioningAsync(VersioningState.Suspended, token),
+        (worker, token) => worker.PutAsync(KeyOf(0), token),
+        (worker, token) => worker.DeleteAsync(KeyOf(2), token),
+        (worker, token) => worker.RemoveAsync(worker._state.Versions[0], token),
+        (worker, token) => worker.SetVersioningAsync(VersioningState.Enabled, token),
+    ];
+
+    private static readonly Func<RecordedVersionWorker, CancellationToken, Task>[] LockingKinds =
+    [
+        (worker, token) => worker.PutAsync(KeyOf(0), token),
+        (worker, token) => worker.PutAsync(KeyOf(1), token),
+        (worker, token) => worker.RetainAsync(worker._state.Versions[0], token),
+        (worker, token) => worker.HoldAsync(worker._state.Versions[1], token),
+        (worker, token) => worker.DeleteAsync(KeyOf(1), token),
+        (worker, token) => worker.RemoveAsync(worker._state.Versions[0], token),
+    ];
+
+    private readonly Func<RecordedVersionWorker, CancellationToken, Task>[] _kinds = locks ? LockingKinds : SuspendingKinds;
     private readonly Random _random = new(seed);
     private BucketVersions _state = new(locks ? VersioningState.Enabled : VersioningState.Unversioned, []);
     private BucketVersions? _unknown;
     private Func<Task>? _again;
     private int _bodies;
+    private int _kindsMade;
 
     public List<VersionChange> Changes { get; } = [];
+
+    /// <summary>True once a change of every kind was made and answered.</summary>
+    public bool HasMadeEveryKind => Volatile.Read(ref _kindsMade) == _kinds.Length;
 
     /// <summary>Makes the bucket.</summary>
     public Task CreateAsync(CancellationToken cancellationToken)
@@ -64,15 +93,14 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
         else if (_unknown is { } unknown)
         {
             var start = recorder.Position;
-            var found = new List<(string Key, string Id, string? Content)>();
+            var found = new List<KnownVersion>();
             foreach (var (key, id, isMarker, _) in await client.ListVersionsAsync(prefix: "", pageSize: 1000, cancellationToken))
             {
-                var content = isMarker ? null : (await client.SendAsync("GET", $"/{client.Name}/{key}?versionId={id}", [], cancellationToken)).Expect(HttpStatusCode.OK).Body;
-                found.Add((key, id, content is null ? null : History.ContentOf(content)));
+                found.Add(isMarker ? new KnownVersion(key, id, Content: null, Tag: null, ObjectLock.None) : await ReadAsync(key, id, cancellationToken));
             }
 
             var state = new[] { _state, unknown }.FirstOrDefault(state => state.Versions.Count == found.Count
-                && state.Versions.Zip(found).All(pair => pair.First.Key == pair.Second.Key && (pair.First.Id ?? pair.Second.Id) == pair.Second.Id && pair.First.Content == pair.Second.Content));
+                && state.Versions.Zip(found).All(pair => pair.First with { Id = pair.First.Id ?? pair.Second.Id, Lock = ObjectLock.None } == pair.Second));
             _state = state is null ? throw new InvalidOperationException($"After a kill {client.Name} holds neither {_state} nor {unknown}.")
                 : state with { Versions = [.. state.Versions.Zip(found).Select(pair => pair.First with { Id = pair.Second.Id })] };
             Changes.Add(new VersionChange(client.Name, start, recorder.Position, _state));
@@ -81,24 +109,46 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
         (_again, _unknown) = (null, null);
     }
 
+    /// <summary>An object version but for its lock: no request without an answer changes that and nothing else.</summary>
+    private async Task<KnownVersion> ReadAsync(string key, string id, CancellationToken cancellationToken)
+    {
+        var body = (await client.SendAsync("GET", $"/{client.Name}/{key}?versionId={id}", [], cancellationToken)).Expect(HttpStatusCode.OK).Body;
+        var tags = (await client.SendAsync("GET", $"/{client.Name}/{key}?tagging&versionId={id}", [], cancellationToken)).Expect(HttpStatusCode.OK).Body;
+        var tag = XDocument.Parse(Encoding.UTF8.GetString(tags)).Descendants().SingleOrDefault(element => element.Name.LocalName == "Value")?.Value;
+        return new KnownVersion(key, id, History.ContentOf(body), tag, ObjectLock.None);
+    }
+
     private Task RequestAsync(CancellationToken cancellationToken)
     {
-        var key = KeyOf(_random.Next(KeyCount));
         if (_state.Versioning == VersioningState.Unversioned)
         {
-            return _bodies < PutsBeforeVersions ? PutAsync(key, cancellationToken) : SetVersioningAsync(VersioningState.Enabled, cancellationToken);
+            return _bodies < PutsBeforeVersions ? PutAsync(KeyOf(_random.Next(KeyCount)), cancellationToken)
+                : SetVersioningAsync(VersioningState.Enabled, cancellationToken);
         }
+
+        return HasMadeEveryKind ? AnyAsync(KeyOf(_random.Next(KeyCount)), cancellationToken) : NextKindAsync(cancellationToken);
+    }
+
+    private async Task NextKindAsync(CancellationToken cancellationToken)
+    {
+        await _kinds[_kindsMade](this, cancellationToken);
+        Volatile.Write(ref _kindsMade, _kindsMade + 1);
+    }
+
+    private Task AnyAsync(string key, CancellationToken cancellationToken)
+    {
 
         var removable = _state.Versions.Where(version => version.Lock.LegalHold != LegalHold.On).ToArray();
         var objects = _state.Versions.Where(version => !version.IsMarker).ToArray();
         return (_state.Versions.Count > MostVersions && removable.Length > 0 ? 3 : _random.Next(20)) switch
         {
-            0 or 1 or 2 => ChangeAsync(
-                _state.Put(new KnownVersion(key, Id: null, Content: null, Tag: null, ObjectLock.None)), HttpStatusCode.NoContent, () => client.DeleteAsync(key, cancellationToken)),
+            0 or 1 or 2 => DeleteAsync(key, cancellationToken),
             3 or 4 or 5 when removable.Length > 0 => RemoveAsync(Pick(removable), cancellationToken),
             6 when removable.Length > 1 => RemoveManyAsync([.. removable.OrderBy(_ => _random.Next()).Take(2)], cancellationToken),
-            7 or 8 when objects.Length > 0 => TagAsync(Pick(objects), cancellationToken),
-            9 or 10 when locks && objects.Length > 0 => LockAsync(Pick(objects), cancellationToken),
+            7 or 8 when objects.Length > 0 => TagAsync(
+                Pick(objects), _random.Next(3) == 0 ? null : _random.Next(100).ToString(CultureInfo.InvariantCulture), cancellationToken),
+            9 when locks && objects.Length > 0 => RetainAsync(Pick(objects), cancellationToken),
+            10 when locks && objects.Length > 0 => HoldAsync(Pick(objects), cancellationToken),
             9 or 10 when !locks => SetVersioningAsync(
                 _state.Versioning == VersioningState.Enabled ? VersioningState.Suspended : VersioningState.Enabled, cancellationToken),
             11 when objects.Length > 0 => CopyAsync(Pick(objects), cancellationToken),
@@ -112,6 +162,10 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
         var body = NewBody();
         return ChangeAsync(_state.Put(Of(key, body)), HttpStatusCode.OK, () => client.PutAsync(key, body, cancellationToken));
     }
+
+    private Task DeleteAsync(string key, CancellationToken cancellationToken)
+        => ChangeAsync(
+            _state.Put(new KnownVersion(key, Id: null, Content: null, Tag: null, ObjectLock.None)), HttpStatusCode.NoContent, () => client.DeleteAsync(key, cancellationToken));
 
     private async Task UploadAsync(string key, CancellationToken cancellationToken)
     {
@@ -141,9 +195,8 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
             _state.Without(versions), HttpStatusCode.OK, () => SendAsync("POST", "?delete", $"<Delete><Quiet>true</Quiet>{objects}</Delete>", cancellationToken));
     }
 
-    private Task TagAsync(KnownVersion version, CancellationToken cancellationToken)
+    private Task TagAsync(KnownVersion version, string? tag, CancellationToken cancellationToken)
     {
-        var tag = _random.Next(3) == 0 ? null : _random.Next(100).ToString(CultureInfo.InvariantCulture);
         var target = $"/{version.Key}?tagging&versionId={version.Id}";
         return RepeatAsync(
             _state.Replace(version, version with { Tag = tag }),
@@ -152,16 +205,16 @@ internal sealed class RecordedVersionWorker(CrashClient client, FileRecorder rec
                 : SendAsync("PUT", target, $"<Tagging><TagSet><Tag><Key>t</Key><Value>{tag}</Value></Tag></TagSet></Tagging>", cancellationToken));
     }
 
-    private Task LockAsync(KnownVersion version, CancellationToken cancellationToken)
+    private Task RetainAsync(KnownVersion version, CancellationToken cancellationToken)
     {
-        if (_random.Next(2) == 0)
-        {
-            var retained = version with { Lock = version.Lock with { Mode = RetentionMode.Governance, RetainUntil = RetainUntil } };
-            var retention = $"<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>{RetainUntil:yyyy-MM-ddTHH:mm:ssZ}</RetainUntilDate></Retention>";
-            return RepeatAsync(
-                _state.Replace(version, retained), HttpStatusCode.OK, () => SendAsync("PUT", $"/{version.Key}?retention&versionId={version.Id}", retention, cancellationToken));
-        }
+        var retained = version with { Lock = version.Lock with { Mode = RetentionMode.Governance, RetainUntil = RetainUntil } };
+        var retention = $"<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>{RetainUntil:yyyy-MM-ddTHH:mm:ssZ}</RetainUntilDate></Retention>";
+        return RepeatAsync(
+            _state.Replace(version, retained), HttpStatusCode.OK, () => SendAsync("PUT", $"/{version.Key}?retention&versionId={version.Id}", retention, cancellationToken));
+    }
 
+    private Task HoldAsync(KnownVersion version, CancellationToken cancellationToken)
+    {
         var isOn = version.Lock.LegalHold != LegalHold.On;
         var held = version with { Lock = version.Lock with { LegalHold = isOn ? LegalHold.On : LegalHold.Off } };
         var hold = $"<LegalHold><Status>{(isOn ? "ON" : "OFF")}</Status></LegalHold>";

@@ -45,7 +45,7 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
                 .. workers.Select<RecordedWorker, Func<Func<bool>, Task>>(worker => goesOn => worker.RunAsync(goesOn, cancellationToken)),
                 .. versionWorkers.Select<RecordedVersionWorker, Func<Func<bool>, Task>>(worker => goesOn => worker.RunAsync(goesOn, cancellationToken)),
             ];
-            await LiveAsync(server, recorder, runs, isOrderly: life == 2, cancellationToken);
+            await LiveAsync(server, recorder, runs, () => versionWorkers.TrueForAll(worker => worker.HasMadeEveryKind), isOrderly: life == 2, cancellationToken);
             if (life == 0)
             {
                 server.Relaunch(_ => OptionsOf(recorder, data, killAfter: random.Next(1, 60)));
@@ -145,14 +145,14 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
     private static Task<int> DieAsync(ServerProcess server, CancellationToken cancellationToken)
         => server.WaitForExitAsync(TimeSpan.FromSeconds(60), cancellationToken);
 
-    // Until so many requests were answered, and then to the end of the process.
+    // Until so many requests were answered and it may end, and then to the end of the process.
     private static async Task LiveAsync(
-        ServerProcess server, FileRecorder recorder, Func<Func<bool>, Task>[] runs, bool isOrderly, CancellationToken cancellationToken)
+        ServerProcess server, FileRecorder recorder, Func<Func<bool>, Task>[] runs, Func<bool> mayEnd, bool isOrderly, CancellationToken cancellationToken)
     {
         var left = AnswersPerLife;
         bool GoesOn()
         {
-            if (Interlocked.Decrement(ref left) > 0)
+            if (Interlocked.Decrement(ref left) > 0 || !mayEnd())
             {
                 return true;
             }
