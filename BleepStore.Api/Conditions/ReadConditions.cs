@@ -34,11 +34,12 @@ internal static class ReadConditions
         return false;
     }
 
-    /// <summary>An entity tag without weakness prefix and quotes.</summary>
+    /// <summary>An entity tag without weakness prefix and quotes, either of which clients leave away.</summary>
     public static ReadOnlySpan<char> Unquote(ReadOnlySpan<char> tag)
     {
         tag = tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag;
-        return tag is ['"', .. var inner, '"'] ? inner : tag;
+        tag = tag is ['"', .. var rest] ? rest : tag;
+        return tag is [.. var inner, '"'] ? inner : tag;
     }
 
     /// <summary>

@@ -29,8 +29,9 @@ internal sealed record EncryptionConfiguration(string Algorithm, string? KeyId, 
         var keyId = byDefault.Word("KMSMasterKeyID");
         if (keyId is not null && algorithm == Aes256)
         {
-            throw new S3Exception(S3Errors.Argument(
-                "KMSMasterKeyID", keyId, "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"));
+            throw new S3Exception(S3Errors.InvalidArgument
+                .Because("a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
+                .With("ArgumentName", "ApplyServerSideEncryptionByDefault"));
         }
 
         return algorithm is Aes256 or Kms

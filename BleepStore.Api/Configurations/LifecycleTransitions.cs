@@ -52,7 +52,7 @@ internal static class LifecycleTransitions
         return !DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
             ? throw XmlValues.Malformed()
             : date.TimeOfDay != TimeSpan.Zero
-                ? throw new S3Exception(S3Errors.InvalidArgument.Because("'Date' must be at midnight GMT"))
+                ? throw new S3Exception(S3Errors.Argument("Date", text, "'Date' must be at midnight GMT"))
                 : date;
     }
 

@@ -1,3 +1,4 @@
+using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata.Records;
 
@@ -19,7 +20,11 @@ internal sealed record PublicAccessBlock(bool BlockPublicAcls, bool IgnorePublic
 
     private static PublicAccessBlock Parse(XmlNode node)
     {
-        node.Allow("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets");
+        if (node.Allow("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets").Children is [])
+        {
+            throw new S3Exception(S3Errors.InvalidRequest.Because("Must specify at least one configuration."));
+        }
+
         bool Flag(string name) => node.Flag(name) ?? false;
         return new PublicAccessBlock(Flag("BlockPublicAcls"), Flag("IgnorePublicAcls"), Flag("BlockPublicPolicy"), Flag("RestrictPublicBuckets"));
     }

@@ -55,6 +55,11 @@ internal sealed record WebsiteConfiguration
         }
 
         var rules = node.Child("RoutingRules")?.Allow("RoutingRule").Children ?? [];
+        if (rules.IsEmpty && node.Child("RoutingRules") is not null)
+        {
+            throw XmlValues.Malformed();
+        }
+
         return rules.Length <= MaxRules
             ? new WebsiteConfiguration { IndexSuffix = suffix, ErrorKey = error, RoutingRules = [.. rules.Select(RoutingRule.Parse)] }
             : throw XmlValues.Invalid(string.Create(

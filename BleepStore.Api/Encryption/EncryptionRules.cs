@@ -28,9 +28,15 @@ internal sealed class EncryptionRules(ObjectKeys keys, EncryptionSettings settin
             ? CreateAsync(wanted, cancellationToken)
             : ValueTask.FromResult<ObjectEncryption?>(null);
 
-    /// <summary>True when the request says anything of the encryption of its target: then a copy may be onto its source.</summary>
-    public static bool SaysHow(S3Request request)
-        => request.Header(EncryptionHeaders.Algorithm) is not null || request.Header(EncryptionHeaders.CustomerAlgorithm) is not null;
+    /// <summary>
+    /// True when a copy onto its source may change how it is encrypted: the request or the bucket says anything of that, or the source has more than what it
+    /// gets where nobody does. That the outcome is the same does not matter.
+    /// </summary>
+    public static bool MayDiffer(S3Request request, ObjectRecord source)
+        => request.Header(EncryptionHeaders.Algorithm) is not null
+            || request.Header(EncryptionHeaders.CustomerAlgorithm) is not null
+            || source.Encryption is { Mode: not EncryptionMode.SseS3 }
+            || EncryptionConfiguration.Document.Find(request.Bucket) is not null;
 
     /// <summary>How an object that is read is encrypted; null when it is plain.</summary>
     /// <exception cref="S3Exception">It needs a key that the request has not, or the request has one that it does not need.</exception>

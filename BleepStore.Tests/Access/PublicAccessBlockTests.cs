@@ -23,7 +23,8 @@ public sealed class PublicAccessBlockTests : IAsyncLifetime
         got.Text.ShouldEndWith(
             "<BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>false</BlockPublicPolicy>"
             + "<RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>");
-        await BlockAsync(bed);
+        (await bed.OutcomeAsync(S3TestHost.Alice, "PUT", "?publicAccessBlock", "<PublicAccessBlockConfiguration/>")).ShouldBe("400 InvalidRequest");
+        await BlockAsync(bed, "IgnorePublicAcls");
         (await bed.CallAsync(S3TestHost.Alice, "GET", "?publicAccessBlock")).Element("BlockPublicAcls").ShouldBe("false");
         (await bed.OutcomeAsync(S3TestHost.Bob, "DELETE", "?publicAccessBlock")).ShouldBe("403 AccessDenied");
         (await bed.OutcomeAsync(S3TestHost.Alice, "DELETE", "?publicAccessBlock")).ShouldBe("204");

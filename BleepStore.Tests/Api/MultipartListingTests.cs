@@ -62,6 +62,18 @@ public abstract class MultipartListingTests(ApiHost fixture)
         (await bucket.SendAsync("GET", "key", $"uploadId={id}&{query}", null)).Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("-1", "Argument part-number-marker must be an integer between 0 and 2147483647")]
+    [InlineData("x", "Provided part-number-marker not an integer or within integer range")]
+    [InlineData("2147483648", "Provided part-number-marker not an integer or within integer range")]
+    public async Task A_marker_that_is_no_number_of_a_part_is_told_apart(string marker, string message)
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        var id = await bucket.CreateUploadAsync("key");
+        var refused = await bucket.SendAsync("GET", "key", $"uploadId={id}&part-number-marker={marker}", null);
+        (refused.Element("Message"), refused.Element("ArgumentName"), refused.Element("ArgumentValue")).ShouldBe((message, "part-number-marker", marker));
+    }
+
     [Fact]
     public async Task Uploads_are_listed_by_key_and_then_in_the_order_they_were_opened()
     {

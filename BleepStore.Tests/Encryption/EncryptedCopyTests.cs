@@ -82,6 +82,10 @@ public abstract class EncryptedCopyTests(ApiHost fixture)
         got.Text.ShouldBe("Hello");
         got.Header("x-amz-meta-a").ShouldBe("1");
         (await bucket.GetAsync("key", EncryptionParts.Customer(1))).Status.ShouldBe(403);
+        await bucket.PutAsync("kms", "Hello", Headers("kms"));
+        var bare = await bucket.CopyAsync("kms", "kms");
+        bare.Status.ShouldBe(200, "who says nothing asks for the encryption of the bucket, which the source has not");
+        bare.Header(Sse).ShouldNotBe("aws:kms");
     }
 
     [Theory]

@@ -14,7 +14,7 @@ internal sealed class PutPublicAccessBlock(BucketConfigurations configurations) 
         Query = ["publicAccessBlock"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("PublicAccessBlockConfiguration"),
-        Errors = [S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket],
+        Errors = [S3Errors.InvalidRequest, S3Errors.MalformedXML, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket],
         Demands = request => [Demand.OnBucket("s3:PutBucketPublicAccessBlock", permission: null, request)],
     };
 

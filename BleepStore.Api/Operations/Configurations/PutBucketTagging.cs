@@ -10,7 +10,7 @@ internal sealed class PutBucketTagging(BucketConfigurations configurations) : IS
 {
     public static S3OperationDefinition Definition { get; } = new("PutBucketTagging", "PUT", S3Resource.Bucket)
     {
-        Summary = "Replaces the tags of a bucket.",
+        Summary = "Replaces the tags of a bucket; none leave it without a set.",
         Query = ["tagging"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("Tagging"),
@@ -22,6 +22,9 @@ internal sealed class PutBucketTagging(BucketConfigurations configurations) : IS
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         var body = await BucketConfigurations.ReadBodyAsync(request, integrityMustBeSent: true, cancellationToken);
-        return await configurations.PutAsync(request, BucketTagging.Document, BucketTagging.Document.Parse(body), cancellationToken);
+        var tagging = BucketTagging.Document.Parse(body);
+        return tagging.Tags.IsEmpty
+            ? await configurations.DeleteAsync(request, BucketTagging.Document.Name, cancellationToken)
+            : await configurations.PutAsync(request, BucketTagging.Document, tagging, cancellationToken);
     }
 }

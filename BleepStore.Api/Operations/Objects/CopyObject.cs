@@ -60,7 +60,7 @@ internal sealed class CopyObject(
         var replacesTags = Directive(request, "x-amz-tagging-directive");
         if (from.Bucket == request.Bucket.Name && from.Key == request.Key && !replacesMetadata && request.Header("x-amz-storage-class") is null
             && request.Header(WebsiteRedirectLocation.Header) is null
-            && !EncryptionRules.SaysHow(request)
+            && !EncryptionRules.MayDiffer(request, source)
             && await IsCurrentAsync(request, source, cancellationToken))
         {
             return S3Errors.InvalidRequest.Because(
@@ -139,7 +139,7 @@ internal sealed class CopyObject(
         return OutcomeErrors.Map(outcome, request) is { } error
             ? WriteConditions.Name(error, condition)
             : S3Response.OfXml(writer => CopyResult.Write(writer, copied, outcome.LastModified))
-                .WithWritten(outcome)
+                .WithChanged(outcome)
                 .WithExpiration(request.Bucket, draft, outcome.LastModified)
                 .With(CopySource.VersionHeader, CopySource.VersionOf(request));
     }

@@ -47,7 +47,7 @@ internal sealed class ListMultipartUploads(IMetadataStore metadata) : IS3Operati
             var last = page.IsTruncated || page.Uploads.IsEmpty ? null : page.Uploads[^1];
             writer.Element("NextKeyMarker", listing.Encode(page.NextKeyMarker ?? last?.Key ?? ""));
             writer.Element("NextUploadIdMarker", page.NextUploadIdMarker ?? last?.UploadId ?? "");
-            writer.Element("Prefix", listing.Encode(listing.Prefix));
+            writer.Optional("Prefix", listing.Prefix.Length + listing.Delimiter.Length == 0 ? null : listing.Encode(listing.Prefix));
             writer.Element("MaxUploads", listing.Limit);
             listing.WriteParameters(writer);
             writer.Element("IsTruncated", page.IsTruncated);

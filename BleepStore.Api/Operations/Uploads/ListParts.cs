@@ -31,7 +31,12 @@ internal sealed class ListParts(IMetadataStore metadata, Authorizer authorizer) 
         var markerText = request.Query["part-number-marker"] is { Length: > 0 } text ? text : "0";
         if (!S3Number.TryParse(markerText, out int marker))
         {
-            return S3Errors.Argument("part-number-marker", markerText, "Argument part-number-marker must be an integer between 0 and 2147483647");
+            return S3Errors.Argument(
+                "part-number-marker",
+                markerText,
+                markerText[0] == '-' && S3Number.TryParse(markerText.AsSpan(1), out int _)
+                    ? "Argument part-number-marker must be an integer between 0 and 2147483647"
+                    : "Provided part-number-marker not an integer or within integer range");
         }
 
         if (await PartParameters.FindUploadAsync(metadata, authorizer, request, cancellationToken) is not { } upload)
