@@ -140,6 +140,7 @@ internal sealed partial class LifecycleWork(
         if (_hasRow)
         {
             await metadata.ExecuteAsync(new SetLifecyclePlace { Time = time.GetUtcNow(), Place = null }, cancellationToken);
+            crashPoints.Hit("lifecycle.ended");
         }
 
         (_placedAt, _hasRow) = (null, false);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace BleepStore.Metadata.Sqlite;
@@ -25,15 +24,17 @@ internal sealed class SqliteCommitter
     private readonly Action<string> _crashPoint;
     private readonly Action<string> _fatal;
     private readonly TimeSpan _batchTime;
+    private readonly TimeProvider _time;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PendingCommand> _batch = new(BatchCount);
     private long _published;
     private volatile Exception? _failure;
 
     public SqliteCommitter(
-        SqliteWriter writer, SpaceReserve reserve, CommandQueue queue, TimeSpan batchTime, Action<string> crashPoint, Action<string> fatal)
+        SqliteWriter writer, SpaceReserve reserve, CommandQueue queue, TimeSpan batchTime, TimeProvider time, Action<string> crashPoint, Action<string> fatal)
     {
         _batchTime = batchTime;
+        _time = time;
         _writer = writer;
         _reserve = reserve;
         _queue = queue;
@@ -160,7 +161,7 @@ internal sealed class SqliteCommitter
         try
         {
             transaction.Begin();
-            var begun = Stopwatch.GetTimestamp();
+            var begun = _time.GetTimestamp();
             do
             {
                 transaction.BeginCommand();
@@ -168,7 +169,7 @@ internal sealed class SqliteCommitter
                 transaction.EndCommand();
                 applied++;
             }
-            while (applied < commands.Length && Stopwatch.GetElapsedTime(begun) < _batchTime);
+            while (applied < commands.Length && _time.GetElapsedTime(begun) < _batchTime);
 
             transaction.Flush();
             committing = true;

@@ -27,6 +27,9 @@ public sealed record SqliteMetadataOptions
     /// </summary>
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Measures that time, so that a test can decide how long a command takes.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>
     /// True to open a store that exists for looking at it alone: nothing but the lock is written, every command is refused. A store whose
     /// process was killed is read with its journal, which stays as it is.

@@ -59,7 +59,7 @@ public sealed partial class SqliteMetadataStore : IMetadataStore
             _queue = new CommandQueue(options.QueueLimit, options.QueueBytesLimit);
             _writer = OpenWriter(options);
             StoreId = _writer.ReadStoreId();
-            _committer = new SqliteCommitter(_writer, _reserve, _queue, options.BatchTime, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
+            _committer = new SqliteCommitter(_writer, _reserve, _queue, options.BatchTime, options.Time, crashPoint ?? (static _ => { }), fatal ?? EndProcess);
         }
         catch (Exception error)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using BleepStore.Tests.Http;
@@ -109,10 +108,10 @@ public sealed class HashFloodTests : IAsyncLifetime
             form.With(name, "1");
         }
 
-        var started = Stopwatch.GetTimestamp();
+        var before = Environment.CpuUsage.TotalTime;
         var answer = await _attack.SendAsync(form.WithFile("x").WriteTo(_attack.New("POST", "/flood")));
         answer.Outcome.ShouldBe("400 MaxPostPreDataLengthExceededError");
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(s_soon);
+        (Environment.CpuUsage.TotalTime - before).ShouldBeLessThan(s_soon);
     }
 
     [Theory]
@@ -129,9 +128,9 @@ public sealed class HashFloodTests : IAsyncLifetime
 
     private async Task<RawAnswer> SoonAsync(TestRequest request)
     {
-        var started = Stopwatch.GetTimestamp();
+        var before = Environment.CpuUsage.TotalTime;
         var answer = await _attack.CallAsync(S3TestHost.Alice, request);
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(s_soon, request.Method + " " + request.RawPath);
+        (Environment.CpuUsage.TotalTime - before).ShouldBeLessThan(s_soon, request.Method + " " + request.RawPath);
         return answer;
     }
 }

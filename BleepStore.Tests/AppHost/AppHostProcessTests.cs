@@ -20,7 +20,7 @@ public sealed class AppHostProcessTests
         run.Signal(AppHostRun.SigTerm);
         (await run.ExitAsync()).ShouldBe(0, run.Output);
         await run.NothingIsLeftAsync();
-        run.Output.ShouldContain("bleepstore: exited with code 0");
+        await run.LineAsync("bleepstore: exited with code 0");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class AppHostProcessTests
         var server = int.Parse(line.Split("pid ")[1].TrimEnd(')'), CultureInfo.InvariantCulture);
         AppHostRun.Signal(server, AppHostRun.SigKill);
         (await run.ExitAsync()).ShouldBe(137);
-        run.Output.ShouldContain("bleepstore: exited with code 137");
+        await run.LineAsync("bleepstore: exited with code 137");
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     {
         try
         {
-            return await _lines.WaitAsync(part).WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+            return await _lines.WaitAsync(part).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -92,7 +92,7 @@ internal sealed partial class AppHostRun : IAsyncDisposable
     public async Task<int> ExitAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await _process.WaitForExitAsync(cancellationToken).WaitAsync(ShellHost.Patience, cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(Patience.Limit, cancellationToken);
         return _process.ExitCode;
     }
 

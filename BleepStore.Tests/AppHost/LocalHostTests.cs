@@ -30,7 +30,7 @@ public sealed class LocalHostTests
         });
         await host.LineAsync("child: starting");
         await using var server = await ReadyServer.StartAsync(endpoint!.AllocatedPort!.Value, status: 503);
-        await server.RefusedTwice.WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken);
+        await server.RefusedTwice.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         host.Text.ShouldNotContain("running");
 
         server.Status = 200;
@@ -48,7 +48,7 @@ public sealed class LocalHostTests
         await using var host = new ShellHost(graph =>
             Script(graph, script).WithHttpEndpoint(name: "http").WithHttpHealthCheck("/readyz", endpointName: "http"));
 
-        (await host.Exit.WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken)).ShouldBe(code);
+        (await host.Exit.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBe(code);
         host.Lines.ShouldContain("child | boom");
         host.Text.ShouldContain("child: exited with code");
     }
@@ -58,7 +58,7 @@ public sealed class LocalHostTests
     {
         await using var host = new ShellHost(graph => Script(graph, "sleep 0.2; exit 5"));
         await host.LineAsync("child: running");
-        (await host.Exit.WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken)).ShouldBe(5);
+        (await host.Exit.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBe(5);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class LocalHostTests
     public async Task A_program_that_does_not_exist_is_an_error_in_words()
     {
         await using var host = new ShellHost(graph => graph.AddExecutable("child", "/no/such/program", Path.GetTempPath()));
-        (await host.Exit.WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken)).ShouldNotBe(0);
+        (await host.Exit.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldNotBe(0);
         host.Text.ShouldContain("/no/such/program");
     }
 
@@ -111,7 +111,7 @@ public sealed class LocalHostTests
         await using var host = new ShellHost(graph => Script(graph, "trap '' TERM; echo up; while :; do sleep 0.05; done"), options);
         await host.LineAsync("child | up");
         host.Stop();
-        (await host.Exit.WaitAsync(ShellHost.Patience, TestContext.Current.CancellationToken)).ShouldBe(0);
+        (await host.Exit.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBe(0);
         host.Lines.ShouldContain("child: exited with code 137");
     }
 
@@ -212,7 +212,7 @@ internal static class Processes
         {
             using var process = Process.GetProcessById(processId);
             var cancellationToken = TestContext.Current.CancellationToken;
-            await process.WaitForExitAsync(cancellationToken).WaitAsync(ShellHost.Patience, cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience.Limit, cancellationToken);
         }
         catch (ArgumentException)
         {

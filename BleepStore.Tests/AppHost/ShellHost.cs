@@ -6,8 +6,6 @@ namespace BleepStore.Tests.AppHost;
 /// <summary>A local host in this process over resources that are shell scripts, with its plain output as a list of lines.</summary>
 internal sealed class ShellHost : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly LineWriter _output = new();
     private readonly ShutdownRequests _requests = new(TimeProvider.System);
     private readonly LocalHost _host;
@@ -18,7 +16,7 @@ internal sealed class ShellHost : IAsyncDisposable
         graph(builder);
         _host = new(
             [.. builder.Resources.OfType<Aspire.Hosting.ApplicationModel.ProcessResource>()],
-            options ?? new() { Dashboard = false, StopTimeout = Patience },
+            options ?? new() { Dashboard = false, StopTimeout = Patience.Limit },
             _requests,
             TimeProvider.System,
             _output);
@@ -38,7 +36,7 @@ internal sealed class ShellHost : IAsyncDisposable
 
     /// <summary>Waits for a line, already written or still to come.</summary>
     public async Task<string> LineAsync(string part) =>
-        await _output.WaitAsync(part).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _output.WaitAsync(part).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

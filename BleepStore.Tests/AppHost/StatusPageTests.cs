@@ -15,7 +15,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         graph => graph.AddExecutable("child", "/bin/sh", Path.GetTempPath(), "-c", Script)
             .WithHttpEndpoint(name: "http")
             .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documents" }),
-        new LocalHostOptions { DashboardPort = 0, StopTimeout = ShellHost.Patience });
+        new LocalHostOptions { DashboardPort = 0, StopTimeout = Patience.Limit });
 
     private readonly HttpClient _http = new();
 

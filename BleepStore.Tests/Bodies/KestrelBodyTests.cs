@@ -19,8 +19,6 @@ public sealed class KestrelBodyTests : IAsyncLifetime
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _server;
 
-    private static TimeSpan Patience => TimeSpan.FromSeconds(30);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -79,7 +77,7 @@ public sealed class KestrelBodyTests : IAsyncLifetime
         using (var client = Connect())
         {
             await SendAsync(client, "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n12345");
-            await _started.Task.WaitAsync(Patience, Cancellation);
+            await _started.Task.WaitAsync(Patience.Limit, Cancellation);
             client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
 
@@ -144,7 +142,7 @@ public sealed class KestrelBodyTests : IAsyncLifetime
         await context.Response.WriteAsync(outcome, CancellationToken.None);
     }
 
-    private async Task<string> OutcomeAsync() => await _outcomes.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Patience, Cancellation);
+    private async Task<string> OutcomeAsync() => await _outcomes.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Patience.Limit, Cancellation);
 
     private Socket Connect()
     {

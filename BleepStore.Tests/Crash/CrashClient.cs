@@ -12,10 +12,15 @@ namespace BleepStore.Tests.Crash;
 internal sealed class OutcomeUnknownException(Exception innerException) : Exception("The connection broke.", innerException);
 
 /// <summary>A plain S3 client over presigned URLs that tells an answer from a broken connection and never retries.</summary>
-internal sealed partial class CrashClient : IDisposable
+/// <param name="connections">How many connections it opens at most.</param>
+internal sealed partial class CrashClient(int connections = int.MaxValue) : IDisposable
 {
     public const string Bucket = "crash";
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = connections })
+    {
+        Timeout = Patience.Limit,
+    };
+
     private readonly TestSigner _signer = new(ServerProcess.AccessKey, ServerProcess.SecretKey);
 
     /// <summary>The bucket of its requests.</summary>

@@ -64,7 +64,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 },
                 token)));
             await run;
-            await server.WaitForExitAsync(TimeSpan.FromSeconds(30), token);
+            await server.WaitForExitAsync(Patience.Limit, token);
             atPoints += left > 0 ? 1 : 0;
         }
 
@@ -129,7 +129,7 @@ public sealed class KillTests(ITestOutputHelper output)
         }
         catch (OutcomeUnknownException)
         {
-            await server.WaitForExitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            await server.WaitForExitAsync(Patience.Limit, cancellationToken);
         }
     }
 }

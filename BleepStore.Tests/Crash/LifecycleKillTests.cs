@@ -37,7 +37,7 @@ public sealed class LifecycleKillTests
         await ChangeAsync(server, PutAllAsync);
 
         server.Relaunch(options => options with { Environment = At("lifecycle.placed:1") });
-        await server.WaitForExitAsync(TimeSpan.FromSeconds(60), Token);
+        await server.WaitForExitAsync(Patience.Limit, Token);
 
         // Between the lives both ends become due, and only the last is still in front of the rules.
         await ChangeAsync(server, async (metadata, bucketId) =>
@@ -51,14 +51,16 @@ public sealed class LifecycleKillTests
                 (await metadata.ExecuteAsync(tag, Token)).IsDone.ShouldBeTrue();
             }
         });
-        await server.RestartAsync(Token, options => options with { Environment = At(null) });
-        client.Endpoint = server.S3Url;
-        await UntilGoneAsync(client, Ends.Last);
-        (await client.GetAsync(Ends.First, Token)).ShouldNotBeNull("the rules had passed it by when it became due");
-        await server.StopAsync(Token);
-        await ChangeAsync(server, async (metadata, _) => (await metadata.FindLifecyclePlaceAsync(Token)).ShouldBeNull("the pass came to its end"));
+        server.Relaunch(options => options with { Environment = At("lifecycle.ended:1") });
+        await server.WaitForExitAsync(Patience.Limit, Token);
+        await ChangeAsync(server, async (metadata, bucketId) =>
+        {
+            (await metadata.FindObjectAsync(bucketId, Ends.Last, Token)).ShouldBeNull("the rules came to it after it became due");
+            (await metadata.FindObjectAsync(bucketId, Ends.First, Token)).ShouldNotBeNull("the rules had passed it by when it became due");
+            (await metadata.FindLifecyclePlaceAsync(Token)).ShouldBeNull("the pass came to its end");
+        });
 
-        await server.RestartAsync(Token);
+        await server.RestartAsync(Token, options => options with { Environment = At(null) });
         client.Endpoint = server.S3Url;
         await UntilGoneAsync(client, Ends.First);
     }
@@ -94,7 +96,7 @@ public sealed class LifecycleKillTests
     private static async Task UntilGoneAsync(CrashClient client, string key)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Patience.Limit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (await client.GetAsync(key, limit.Token) is not null)
         {

@@ -32,7 +32,7 @@ public sealed class RootKeyKillTests
             server.Relaunch(options => options with { Environment = At(point) });
             await server.WaitUntilReadyAsync(Token);
             (await RunAsync(server, "key", "rotate")).ExitCode.ShouldBe(1, point);
-            await server.WaitForExitAsync(TimeSpan.FromSeconds(30), Token);
+            await server.WaitForExitAsync(Patience.Limit, Token);
 
             server.Relaunch(options => options with { Environment = At(null) });
             await server.WaitUntilReadyAsync(Token);

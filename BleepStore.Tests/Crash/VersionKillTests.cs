@@ -40,7 +40,7 @@ public sealed class VersionKillTests(ITestOutputHelper output)
                     }
                 },
                 token)));
-            await server.WaitForExitAsync(TimeSpan.FromSeconds(30), token);
+            await server.WaitForExitAsync(Patience.Limit, token);
             await RestartAsync(server, point: null, token);
             client.Endpoint = server.S3Url;
             foreach (var worker in workers)

@@ -27,20 +27,22 @@ public sealed class DescriptorTests(ITestOutputHelper output)
         using var directory = new TemporaryDirectory();
         var server = await WriteLimitedServerAsync(directory.Path);
         await using var bed = await FaultBed.StartAsync(Path.Combine(directory.Path, "data"), new Dictionary<string, string?>(), Token, server);
-        await PutAndReadAsync(bed, "before");
 
-        // What is connected stays so, and is served while the rush lasts.
+        // What is connected stays so, and is served while the rush lasts: one connection each, so that none is opened then.
+        var clients = Enumerable.Range(0, Clients).Select(_ => new CrashClient(connections: 1) { Endpoint = bed.Server.S3Url }).ToList();
+        await PutAndReadAsync(bed, clients, "before");
         var rush = await ConnectAsync(bed.Server.S3Url);
         var served = 0;
         for (var round = 0; round < Rounds; round++)
         {
-            await PutAndReadAsync(bed, $"during-{round}");
+            await PutAndReadAsync(bed, clients, $"during-{round}");
             served += Clients;
             DescriptorsOf(bed).ShouldBeLessThan(MaximumDescriptors);
         }
 
         output.WriteLine($"{DescriptorsOf(bed)} descriptors while {rush.Count} connections were tried and {served} requests served");
         rush.ForEach(socket => socket.Dispose());
+        clients.ForEach(client => client.Dispose());
 
         bed.Server.HasExited.ShouldBeFalse();
         using var another = new CrashClient { Endpoint = bed.Server.S3Url };
@@ -50,11 +52,11 @@ public sealed class DescriptorTests(ITestOutputHelper output)
         await bed.AuditAsync(Token);
     }
 
-    private static Task PutAndReadAsync(FaultBed bed, string name) => Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
+    private static Task PutAndReadAsync(FaultBed bed, List<CrashClient> clients, string name) => Task.WhenAll(clients.Select(async (client, number) =>
     {
-        var key = $"{name}-{client}";
-        (await bed.TryPutAsync(key, 70_000 + client, Token)).ShouldBeTrue(key);
-        (await bed.Client.GetAsync(key, Token)).ShouldBe(FaultBed.BodyOf(key, 70_000 + client));
+        var key = $"{name}-{number}";
+        (await bed.TryPutAsync(client, key, 70_000 + number, Token)).ShouldBeTrue(key);
+        (await client.GetAsync(key, Token)).ShouldBe(FaultBed.BodyOf(key, 70_000 + number));
     }));
 
     private static int DescriptorsOf(FaultBed bed)
@@ -92,7 +94,7 @@ public sealed class DescriptorTests(ITestOutputHelper output)
     private static async Task ConnectsAgainAsync(CrashClient client)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Patience.Limit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {

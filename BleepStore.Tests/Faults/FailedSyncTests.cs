@@ -30,7 +30,7 @@ public sealed class FailedSyncTests(ITestOutputHelper output)
         var unknown = Enumerable.Range(0, 8).Select(i => $"during-{i}").ToList();
         var answered = await Task.WhenAll(unknown.Select(key => IsStoredAsync(bed, key, length)));
 
-        (await bed.Server.WaitForExitAsync(TimeSpan.FromSeconds(30), Token)).ShouldBe(ExitCodes.DurabilityLost, what);
+        (await bed.Server.WaitForExitAsync(Patience.Limit, Token)).ShouldBe(ExitCodes.DurabilityLost, what);
         answered.ShouldAllBe(stored => !stored);
         output.WriteLine(string.Join('\n', bed.Server.Log.StandardError));
         bed.Server.Log.StandardError.ShouldHaveSingleItem().ShouldStartWith("BleepStore ends: ");

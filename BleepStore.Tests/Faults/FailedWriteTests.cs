@@ -118,7 +118,7 @@ public sealed class FailedWriteTests
     private static async Task BecomesAsync(Func<bool> condition, string what)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Patience.Limit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!condition())
         {

@@ -71,9 +71,16 @@ internal sealed class FaultBed : IAsyncDisposable
 
     /// <summary>PUTs an object and remembers it when that was acknowledged; a refusal must be S3's, with that code.</summary>
     /// <returns>True when it was stored.</returns>
-    public async Task<bool> TryPutAsync(string key, int length, HttpStatusCode refusal, string code, CancellationToken cancellationToken)
+    public Task<bool> TryPutAsync(string key, int length, HttpStatusCode refusal, string code, CancellationToken cancellationToken)
+        => TryPutAsync(Client, key, length, refusal, code, cancellationToken);
+
+    /// <summary>PUTs an object by another client than the bed's; false when there was no room.</summary>
+    public Task<bool> TryPutAsync(CrashClient client, string key, int length, CancellationToken cancellationToken)
+        => TryPutAsync(client, key, length, HttpStatusCode.InsufficientStorage, "InsufficientStorage", cancellationToken);
+
+    private async Task<bool> TryPutAsync(CrashClient client, string key, int length, HttpStatusCode refusal, string code, CancellationToken cancellationToken)
     {
-        var answer = await Client.PutAsync(key, BodyOf(key, length), cancellationToken);
+        var answer = await client.PutAsync(key, BodyOf(key, length), cancellationToken);
         if (answer.Status == HttpStatusCode.OK)
         {
             lock (_acknowledged)
@@ -106,7 +113,7 @@ internal sealed class FaultBed : IAsyncDisposable
     public async Task PutWhenThereIsRoomAsync(string key, int length, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(Patience.Limit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (!await TryPutAsync(key, length, cancellationToken))
         {

@@ -98,7 +98,7 @@ public sealed class OneStoreTests
                 ["BLEEPSTORE__STORAGE__MIN_FREE"] = "0",
             },
         });
-        (await server.WaitForExitAsync(TimeSpan.FromSeconds(60), Token)).ShouldBe(ExitCodes.StoreUnavailable);
+        (await server.WaitForExitAsync(Patience.Limit, Token)).ShouldBe(ExitCodes.StoreUnavailable);
         server.Log.StandardError.ShouldHaveSingleItem().ShouldContain(names);
     }
 
@@ -117,7 +117,7 @@ public sealed class OneStoreTests
     private static async Task LogsAsync(ServerProcess server, string text, int after = 0)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Patience.Limit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!server.Log.Lines.Skip(after).Any(line => line.Contains(text, StringComparison.Ordinal)))
         {

@@ -17,9 +17,6 @@ public sealed class StatefulFuzzTests(ITestOutputHelper output)
     private const int LongRun = 100_000;
     private const int CompareEvery = 250;
 
-    /// <summary>After this long without an answer the server hangs.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public Task Random_requests_have_the_effect_of_the_model_in_memory() => RunAsync(TestEngines.Memory, 0);
 
@@ -28,7 +25,7 @@ public sealed class StatefulFuzzTests(ITestOutputHelper output)
 
     private async Task RunAsync(TestEngines engines, int seedOffset)
     {
-        var seed = Number("BLEEPSTORE_FUZZ_SEED") ?? ((Environment.TickCount & 0xFFFFFF) + seedOffset);
+        var seed = Seeds.Of("BLEEPSTORE_FUZZ_SEED", 20261126 + seedOffset);
         var count = Number("BLEEPSTORE_FUZZ_REQUESTS") ?? (Environment.GetEnvironmentVariable("BLEEPSTORE_LONG") == "1" ? LongRun : ShortRun);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"BLEEPSTORE_FUZZ_SEED={seed}"));
         var random = new Random(seed);
@@ -44,7 +41,7 @@ public sealed class StatefulFuzzTests(ITestOutputHelper output)
             foreach (var step in i % CompareEvery == CompareEvery - 1 ? steps.CompareAll() : [steps.Next()])
             {
                 var spoiled = sender.Spoil(step);
-                var response = await sender.SendAsync(spoiled, TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+                var response = await sender.SendAsync(spoiled, TestContext.Current.CancellationToken).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
                 history.Enqueue($"{spoiled.Caller?.AccessKey ?? "anonymous"} {spoiled.Operation} {spoiled.Request.Method} {spoiled.Request.Target.Split("X-Amz-Algorithm")[0]} => {response.Status}");
                 if (history.Count > 40)
                 {

@@ -142,6 +142,7 @@ public sealed class BleepStoreServerTests
         await server.Client.PutBucketAsync("bucket", Token);
         var drain = server.Services.GetRequiredService<DrainState>();
         drain.IsReady.ShouldBeTrue();
+        await UntilAsync(() => drain.InFlight == 0, "the request before to be over");
 
         // A request that is under way: its body is announced, and its end is still to come.
         var put = new TestRequest("PUT", "/bucket/slow", server.Endpoint.Authority).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD").WithBody("0123456789");
@@ -162,7 +163,7 @@ public sealed class BleepStoreServerTests
 
         await slow.GetStream().WriteAsync(bytes.AsMemory(bytes.Length - 3), Token);
         (await ReadAsync(slow.GetStream())).ShouldStartWith("HTTP/1.1 200");
-        await stopping.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await stopping.WaitAsync(Patience.Limit, Token);
     }
 
     [Fact]
@@ -170,14 +171,16 @@ public sealed class BleepStoreServerTests
     {
         await using var server = await TestServer.StartAsync(options => options.Set("server.shutdown_timeout", "100ms"));
         await server.Client.PutBucketAsync("bucket", Token);
+        var drain = server.Services.GetRequiredService<DrainState>();
+        await UntilAsync(() => drain.InFlight == 0, "the request before to be over");
         var put = new TestRequest("PUT", "/bucket/never", server.Endpoint.Authority).WithBody("0123456789");
         new TestSigner(server.AccessKey, server.SecretKey).SignHeader(put, TimeProvider.System.GetUtcNow(), "UNSIGNED-PAYLOAD");
         var bytes = put.ToBytes();
         using var slow = new TcpClient();
         await slow.ConnectAsync(server.Endpoint.Host, server.Endpoint.Port, Token);
         await slow.GetStream().WriteAsync(bytes.AsMemory(0, bytes.Length - 3), Token);
-        await UntilAsync(() => server.Services.GetRequiredService<DrainState>().InFlight == 1, "the request to be in flight");
-        await server.StopAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await UntilAsync(() => drain.InFlight == 1, "the request to be in flight");
+        await server.StopAsync(Token).WaitAsync(Patience.Limit, Token);
     }
 
     [Fact]
@@ -251,7 +254,7 @@ public sealed class BleepStoreServerTests
     private static async Task UntilAsync(Func<bool> condition, string what)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        timeout.CancelAfter(TimeSpan.FromSeconds(30));
+        timeout.CancelAfter(Patience.Limit);
         while (!condition())
         {
             timeout.IsCancellationRequested.ShouldBeFalse($"Waited in vain for {what}.");

@@ -43,7 +43,7 @@ public sealed class ConnectionLimitTests
     {
         await using var server = await TestServer.StartAsync(options => options.Set("limits.max_connections", "2"));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(Patience.Limit);
         using var first = await OpenAsync();
         using (await OpenAsync())
         {

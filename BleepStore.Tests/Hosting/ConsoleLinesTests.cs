@@ -42,7 +42,7 @@ public sealed class ConsoleLinesTests
         using var lines = new ConsoleLines(new PlainFormatter(), output);
         output.Open();
         Log(lines.CreateLogger("test"), LogLevel.Warning, "danger");
-        await output.FirstWrite.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await output.FirstWrite.WaitAsync(Patience.Limit, Cancellation);
     }
 
     [Fact]
@@ -60,12 +60,12 @@ public sealed class ConsoleLinesTests
                 Log(logger, LogLevel.Information, new string('x', 1023));
             }
         }, Cancellation);
-        await output.FirstWrite.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await output.FirstWrite.WaitAsync(Patience.Limit, Cancellation);
 
         // The write that does not end, and one batch that is full.
         logging.IsCompleted.ShouldBeFalse();
         output.Open();
-        await logging.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await logging.WaitAsync(Patience.Limit, Cancellation);
         lines.Dispose();
         output.Written.ShouldBe(count * 1024);
     }
@@ -76,11 +76,11 @@ public sealed class ConsoleLinesTests
         using var output = new GatedStream();
         using var lines = new ConsoleLines(new PlainFormatter(), output);
         Log(lines.CreateLogger("test"), LogLevel.Warning, "danger");
-        await output.FirstWrite.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await output.FirstWrite.WaitAsync(Patience.Limit, Cancellation);
 
         try
         {
-            await Task.Run(lines.Dispose, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+            await Task.Run(lines.Dispose, Cancellation).WaitAsync(Patience.Limit, Cancellation);
             output.Written.ShouldBe(0);
         }
         finally

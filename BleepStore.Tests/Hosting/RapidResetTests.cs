@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using BleepStore.Tests.Api;
 using BleepStore.Tests.Clients;
 
 namespace BleepStore.Tests.Hosting;
 
 /// <summary>HTTP/2 streams that are opened and reset at once, thousands on one connection: https://www.cve.org/CVERecord?id=CVE-2023-44487</summary>
+/// <remarks>Alone, because it watches the memory of the whole process.</remarks>
+[Collection(nameof(Alone))]
 public sealed class RapidResetTests : IAsyncLifetime
 {
     private const int Streams = 20_000;
@@ -63,15 +65,16 @@ public sealed class RapidResetTests : IAsyncLifetime
         // Others are served meanwhile, and afterwards.
         do
         {
-            var asked = Stopwatch.GetTimestamp();
             (await AskAsync()).ShouldBe(HttpStatusCode.Forbidden);
-            Stopwatch.GetElapsedTime(asked).ShouldBeLessThan(TimeSpan.FromSeconds(10));
         }
         while (!flooding.IsCompleted);
 
-        var sent = await flooding;
-        var isClosed = await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(5), Token)) == reading;
-        (isClosed || sent == Streams).ShouldBeTrue("the server takes it all, or ends the connection");
+        // The server takes it all, or ends the connection.
+        if (await flooding < Streams)
+        {
+            await reading.WaitAsync(Patience.Limit, Token);
+        }
+
         (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(64 << 20);
         _server.Log.Lines.Where(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Critical", StringComparison.Ordinal)).Take(3).ShouldBeEmpty();
         (await AskAsync()).ShouldBe(HttpStatusCode.Forbidden);
@@ -125,7 +128,7 @@ public sealed class RapidResetTests : IAsyncLifetime
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
         handler.SslOptions.RemoteCertificateValidationCallback = IsOurs;
-        using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
+        using var client = new HttpClient(handler) { Timeout = Patience.Limit };
         using var answer = await client.GetAsync(_server.Endpoint, Token);
         return answer.StatusCode;
     }

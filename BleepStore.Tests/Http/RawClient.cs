@@ -7,13 +7,10 @@ namespace BleepStore.Tests.Http;
 /// <summary>Writes bytes to a socket and reads one answer: for requests that no HTTP client would send.</summary>
 internal static class RawClient
 {
-    /// <summary>After this long a server that neither answers nor closes has failed the test.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public static async Task<RawAnswer> SendAsync(Uri endpoint, ReadOnlyMemory<byte> request, CancellationToken cancellationToken, bool halfClose = false)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Patience.Limit);
         using var socket = await ConnectAsync(endpoint, limit.Token);
         var sending = WriteAsync(socket, request, halfClose, limit.Token);
         using var received = new MemoryStream();
@@ -35,7 +32,7 @@ internal static class RawClient
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No end of the answer within {Patience}; so far: {RawAnswer.Parse(received.ToArray()).Status}", e);
+            throw new TimeoutException($"No end of the answer within {Patience.Limit}; so far: {RawAnswer.Parse(received.ToArray()).Status}", e);
         }
 
         await limit.CancelAsync();

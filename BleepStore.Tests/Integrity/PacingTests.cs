@@ -76,7 +76,7 @@ public sealed class PacingTests
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(30), transition);
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience.Limit, transition);
             await Task.Yield();
         }
     }

@@ -79,7 +79,7 @@ public sealed class LifecycleLockTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await condition())
         {
             limit.IsCancellationRequested.ShouldBeFalse("the rule does nothing");

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Text;
 using BleepStore.Metadata;
 using BleepStore.Metadata.Commands;
 using BleepStore.Metadata.Sqlite;
+using BleepStore.Tests.Auth;
 using SQLitePCL;
 
 namespace BleepStore.Tests.Metadata;
@@ -15,7 +15,7 @@ public sealed class SqliteCommitterTests
     [Fact]
     public async Task Commands_that_wait_together_are_committed_together()
     {
-        await using var bed = await new SqliteTestBed(options => options with { BatchTime = TimeSpan.FromHours(1) }).WithBucketAsync();
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
         await bed.HoldAsync(Cancellation);
         var before = bed.Commits;
         var puts = Enumerable.Range(0, 600).Select(number => bed.PutAsync("key-" + number)).ToList();
@@ -29,7 +29,7 @@ public sealed class SqliteCommitterTests
     [Fact]
     public async Task A_batch_ends_where_its_bytes_end()
     {
-        await using var bed = await new SqliteTestBed(options => options with { BatchTime = TimeSpan.FromHours(1) }).WithBucketAsync();
+        await using var bed = await new SqliteTestBed().WithBucketAsync();
         await bed.HoldAsync(Cancellation);
         var before = bed.Commits;
         var puts = Enumerable.Range(0, 10).Select(number => bed.PutAsync("key-" + number, inlineBytes: 1 << 20)).ToList();
@@ -96,15 +96,15 @@ public sealed class SqliteCommitterTests
     [Fact]
     public async Task A_command_that_throws_after_the_time_of_its_batch_was_up_repeats_nothing_that_was_committed()
     {
-        var time = TimeSpan.FromMilliseconds(200);
-        await using var bed = await new SqliteTestBed(options => options with { BatchTime = time }).WithBucketAsync();
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var bed = await new SqliteTestBed(options => options with { Time = time }).WithBucketAsync();
         await bed.HoldAsync(Cancellation);
         var before = bed.Commits;
         var commands = new[] { "a", "b", "slow", "c", "broken", "d", "e" }.Select(name => new Counted
         {
             Time = DateTimeOffset.UnixEpoch,
             BucketId = bed.BucketId,
-            Takes = name == "slow" ? time : TimeSpan.Zero,
+            Work = name == "slow" ? () => time.Advance(bed.Options.BatchTime) : static () => { },
             Error = name == "broken" ? new InvalidOperationException("broken") : null,
         }).ToList();
         var told = commands.Select(command => bed.Store.ExecuteAsync(command, Cancellation).AsTask()).ToList();
@@ -244,7 +244,7 @@ public sealed class SqliteCommitterTests
     {
         public required long BucketId { get; init; }
 
-        public TimeSpan Takes { get; init; }
+        public required Action Work { get; init; }
 
         public Exception? Error { get; init; }
 
@@ -253,8 +253,7 @@ public sealed class SqliteCommitterTests
         public override long Apply(IMetadataTransaction transaction)
         {
             Applied++;
-            var begun = Stopwatch.GetTimestamp();
-            SpinWait.SpinUntil(() => Stopwatch.GetElapsedTime(begun) >= Takes);
+            Work();
             transaction.AddToCounters(BucketId, 1, 1);
             return Error is null ? transaction.NextOrder(Time) : throw Error;
         }

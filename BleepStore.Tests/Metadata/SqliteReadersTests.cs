@@ -32,7 +32,7 @@ public sealed class SqliteReadersTests : IAsyncDisposable
 
         waiting.IsCompleted.ShouldBeFalse();
         _go.Set();
-        (await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBe(7);
+        (await waiting.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBe(7);
         (await Task.WhenAll(held)).ShouldAllBe(answer => answer == 1);
     }
 
@@ -72,7 +72,7 @@ public sealed class SqliteReadersTests : IAsyncDisposable
             TaskScheduler.Default).Unwrap()).ToArray();
         for (var number = 0; number < Turns; number++)
         {
-            (await _running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBeTrue();
+            (await _running.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBeTrue();
         }
 
         return held;

@@ -16,7 +16,8 @@ internal sealed class SqliteTestBed : IAsyncDisposable
     public SqliteTestBed(Func<SqliteMetadataOptions, SqliteMetadataOptions>? configure = null, string? path = null)
     {
         _own = path is null ? new TemporaryDirectory() : null;
-        var options = new SqliteMetadataOptions { Path = path ?? Path.Combine(_own!.Path, "meta"), ReserveBytes = 0 };
+        // A batch ends for what its test means, and not because the machine was busy.
+        var options = new SqliteMetadataOptions { Path = path ?? Path.Combine(_own!.Path, "meta"), ReserveBytes = 0, BatchTime = TimeSpan.FromHours(1) };
         Options = configure?.Invoke(options) ?? options;
         Store = Open();
     }
@@ -70,7 +71,7 @@ internal sealed class SqliteTestBed : IAsyncDisposable
     {
         _gate.Reset();
         _ = PutAsync("held");
-        return _held.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        return _held.WaitAsync(Patience.Limit, cancellationToken);
     }
 
     public void LetGo() => _gate.Set();

@@ -71,11 +71,11 @@ public sealed class HealthChecksTests
             var report = checks.CheckAsync(TestContext.Current.CancellationToken);
             if (round == 0)
             {
-                (await asked.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBeTrue();
+                (await asked.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).ShouldBeTrue();
             }
 
             _time.Advance(ComponentCheck.Patience);
-            (await report.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).CanServe.ShouldBeFalse();
+            (await report.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken)).CanServe.ShouldBeFalse();
             _time.Advance(HealthChecks.Fresh);
         }
 

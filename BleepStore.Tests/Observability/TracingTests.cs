@@ -95,7 +95,8 @@ public sealed class TracingTests : IDisposable
         await metadata.CountAllAsync(TestContext.Current.CancellationToken);
         lock (_ended)
         {
-            _ended.ShouldNotContain(activity => activity.OperationName == "metadata CountAll");
+            // Other tests make requests meanwhile, and their spans have a parent.
+            _ended.ShouldNotContain(activity => activity.OperationName == "metadata CountAll" && activity.ParentId == null);
         }
     }
 

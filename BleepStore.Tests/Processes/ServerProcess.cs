@@ -118,7 +118,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         ProcessSignal.Send(_process.Id, ProcessSignal.Kill);
-        await WaitForExitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        await WaitForExitAsync(Patience.Limit, cancellationToken);
     }
 
     /// <summary>Waits for the process to end by itself; returns its exit code, or fails with the log after the time-out.</summary>

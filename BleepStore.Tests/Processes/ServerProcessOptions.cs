@@ -18,8 +18,8 @@ internal sealed record ServerProcessOptions
     public string Executable { get; init; } = RepositoryPaths.ServerExecutable;
 
     /// <summary>How long the ready file may take to appear.</summary>
-    public TimeSpan ReadyTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ReadyTimeout { get; init; } = Patience.Limit;
 
     /// <summary>How long an orderly stop may take after SIGTERM.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StopTimeout { get; init; } = Patience.Limit;
 }

@@ -50,7 +50,7 @@ public sealed class ServerProcessTests
     [Fact]
     public async Task A_tool_that_takes_too_long_is_killed_and_named()
     {
-        var command = new ToolCommand("/bin/bash", "-c", "echo begun; sleep 60") { Timeout = TimeSpan.FromMilliseconds(500) };
+        var command = new ToolCommand("/bin/bash", "-c", "echo begun; sleep 60") { Timeout = TimeSpan.FromSeconds(5) };
 
         var failure = await Should.ThrowAsync<ToolFailedException>(() => ToolProcess.RunAsync(command, CancellationToken));
 

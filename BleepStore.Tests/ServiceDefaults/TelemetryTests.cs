@@ -82,7 +82,7 @@ public sealed class TelemetryTests
         await using var application = Application(receiver.Url);
         await application.StartAsync(TestContext.Current.CancellationToken);
         await RequestAsync(application);
-        await receiver.Asked.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await receiver.Asked.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         await RequestAsync(application);
 
         // Far below the exporter's own ten seconds a signal.

@@ -59,7 +59,7 @@ internal static class RotationRecording
 
         recorder.Kill();
         await Task.WhenAll(rotation, adding);
-        await server.WaitForExitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        await server.WaitForExitAsync(Patience.Limit, cancellationToken);
         recorder.Spare();
     }
 

@@ -143,7 +143,7 @@ internal sealed class ServerRecording(List<TraceRecord> trace, History history)
         => await server.RestartAsync(cancellationToken, _ => OptionsOf(recorder, data, killAfter: null));
 
     private static Task<int> DieAsync(ServerProcess server, CancellationToken cancellationToken)
-        => server.WaitForExitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        => server.WaitForExitAsync(Patience.Limit, cancellationToken);
 
     // Until so many requests were answered and it may end, and then to the end of the process.
     private static async Task LiveAsync(

@@ -153,7 +153,7 @@ public sealed class SyncThreadsTests
             {
                 int now = Interlocked.Increment(ref running);
                 InterlockedMaximum(ref most, now);
-                state.SignalAndWait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken).ShouldBeTrue("four jobs at once");
+                state.SignalAndWait(Patience.Limit, TestContext.Current.CancellationToken).ShouldBeTrue("four jobs at once");
                 Interlocked.Decrement(ref running);
             },
             barrier)));

@@ -116,7 +116,7 @@ internal sealed class LocalStore : IAsyncDisposable
             {
                 return StorageRoot.Open(FileSystem, Root);
             }
-            catch (StoreLockedException) when (begun.Elapsed < TimeSpan.FromSeconds(10))
+            catch (StoreLockedException) when (begun.Elapsed < Patience.Limit)
             {
                 Thread.Yield();
             }

@@ -216,7 +216,7 @@ public sealed class PackCompactionTests
         {
             var (first, live, dead) = await MostlyDeadAsync(store);
             var begun = Stopwatch.StartNew();
-            while (store.Packs.Upkeep.Compactions == 0 && begun.Elapsed < TimeSpan.FromSeconds(20))
+            while (store.Packs.Upkeep.Compactions == 0 && begun.Elapsed < Patience.Limit)
             {
                 var (_, moreLive, moreDead) = await MostlyDeadAsync(store);
                 (live, dead) = ([.. live, .. moreLive], [.. dead, .. moreDead]);

@@ -46,7 +46,7 @@ public sealed class PackGroupTests
 
         foreach (var write in group)
         {
-            await Should.ThrowAsync<InvalidOperationException>(() => write.WaitAsync(TimeSpan.FromSeconds(20), Token));
+            await Should.ThrowAsync<InvalidOperationException>(() => write.WaitAsync(Patience.Limit, Token));
         }
 
         var blobs = new List<StoredBlob> { await first, await store.WriteAsync(2000) };
