@@ -37,6 +37,12 @@ internal sealed record ManagedPolicy(string Arn, string Name, string Id, string 
     /// <summary>Identities it is attached to.</summary>
     public int Attachments { get; init; }
 
+    /// <summary>What it is for, if somebody said so.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Its tags.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Tags { get; init; } = [];
+
     /// <summary>The text, compiled.</summary>
     public PolicyDocument Compiled => field ??= PolicyDocument.Parse(Document, PolicyKind.Identity);
 
@@ -48,7 +54,12 @@ internal sealed record ManagedPolicy(string Arn, string Name, string Id, string 
     public static string? OwnNameOf(string arn) => FindOfEveryAccount(arn) is null ? IdentityArn.TryParse(arn)?.Name : null;
 
     public static ManagedPolicy Of(IdentityRecord record)
-        => new(IdentityArn.Of(record), record.Name, record.Id, record.Path, record.Document ?? "", record.CreatedAt) { Attachments = record.References };
+        => new(IdentityArn.Of(record), record.Name, record.Id, record.Path, record.Document ?? "", record.CreatedAt)
+        {
+            Attachments = record.References,
+            Description = record.Description,
+            Tags = record.Tags,
+        };
 
     private static ManagedPolicy OfAws(string name, string id, string document)
         => new(AwsPrefix + name, name, id, "/", document, new DateTimeOffset(2015, 2, 6, 18, 40, 0, TimeSpan.Zero));

@@ -39,6 +39,9 @@ internal enum PolicyDecision
 /// <param name="Statements">Its statements; their order means nothing.</param>
 internal sealed record PolicyDocument(string? Id, ImmutableArray<PolicyStatement> Statements)
 {
+    /// <summary>True when it says that it is of version 2012-10-17: one that says nothing is of an older one.</summary>
+    public bool IsOfCurrentVersion { get; init; }
+
     /// <summary>Reads and compiles a policy.</summary>
     /// <param name="text">The JSON document.</param>
     /// <param name="kind">What it belongs to.</param>

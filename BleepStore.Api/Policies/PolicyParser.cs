@@ -55,7 +55,7 @@ internal static class PolicyParser
 
         var statements = elements.Select(element => ReadStatement(element, words, version == CurrentVersion)).ToImmutableArray();
         words.CheckSids(statements.Select(item => item.Sid));
-        return new PolicyDocument(FindText(root, "Id", words), statements);
+        return new PolicyDocument(FindText(root, "Id", words), statements) { IsOfCurrentVersion = version == CurrentVersion };
     }
 
     private static PolicyStatement ReadStatement(JsonElement element, PolicyWords words, bool withVariables)
@@ -165,11 +165,15 @@ internal static class PolicyParser
         return (hasPlain, hasNegated) switch
         {
             (true, true) => throw words.Syntax(),
-            (true, _) => (false, ReadTexts(plain, words)),
-            (_, true) => (true, ReadTexts(not, words)),
+            (true, _) => IsNone(plain, words) ? null : (false, ReadTexts(plain, words)),
+            (_, true) => IsNone(not, words) ? null : (true, ReadTexts(not, words)),
             _ => null,
         };
     }
+
+    /// <summary>An empty list is to IAM what none is.</summary>
+    private static bool IsNone(JsonElement element, PolicyWords words)
+        => words.Kind is PolicyKind.Identity or PolicyKind.Session && element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 0;
 
     /// <summary>One text, or a list of at least one.</summary>
     /// <exception cref="PolicyException">Anything else.</exception>

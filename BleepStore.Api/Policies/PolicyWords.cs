@@ -3,14 +3,22 @@ namespace BleepStore.Api.Policies;
 /// <summary>What a kind of policy may say, and the sentences that AWS refuses it with: S3's for a bucket's, IAM's for all others.</summary>
 internal sealed class PolicyWords(PolicyKind kind)
 {
+    private const string NoJsonSentence = "This policy contains invalid Json";
+
     private readonly bool _isBucket = kind == PolicyKind.Bucket;
 
     public PolicyKind Kind => kind;
 
-    public PolicyException NoObject() => Say("Policies must be valid JSON and the first byte must be '{'");
+    public PolicyException NoObject()
+    {
+        const string sentence = "Policies must be valid JSON and the first byte must be '{'";
+        return kind == PolicyKind.Trust ? new(NoJsonSentence, sentence) : Say(sentence);
+    }
 
     public PolicyException NoJson(Exception inner)
-        => _isBucket ? new("This policy contains invalid Json", detail: null, inner) : new("Syntax errors in policy.", inner.Message, inner);
+        => _isBucket ? new(NoJsonSentence, detail: null, inner)
+            : kind == PolicyKind.Trust ? new(NoJsonSentence, inner.Message, inner)
+            : new("Syntax errors in policy.", inner.Message, inner);
 
     public PolicyException NoVersion() => Say("The policy must contain a valid version string");
 

@@ -15,6 +15,8 @@ internal sealed class QueryRequest(S3Query form, Caller.Account caller, Incoming
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1000;
+    private const int MaxTagKey = 128;
+    private const int MaxTagValue = 256;
 
     public Caller.Account Caller { get; } = caller;
 
@@ -131,10 +133,9 @@ internal sealed class QueryRequest(S3Query form, Caller.Account caller, Incoming
         foreach (var member in Members("Tags"))
         {
             var (key, value) = (member("Key") ?? throw Missing("tags.member.key"), member("Value") ?? throw Missing("tags.member.value"));
-            if (key.Length is 0 or > 128 || value.Length > 256 || !IamNames.IsTag(key + value))
-            {
-                throw Invalid("tags", key, @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+");
-            }
+            var at = string.Create(CultureInfo.InvariantCulture, $"tags.{tags.Count + 1}.member");
+            CheckTagText(at + ".key", key, minLength: 1, MaxTagKey);
+            CheckTagText(at + ".value", value, minLength: 0, MaxTagValue);
 
             if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
             {
@@ -151,6 +152,39 @@ internal sealed class QueryRequest(S3Query form, Caller.Account caller, Incoming
 
         return tags.Count <= maxCount ? tags.DrainToImmutable()
             : throw Invalid("tags", $"{tags.Count} tags", $"Member must have length less than or equal to {maxCount}");
+    }
+
+    /// <summary>The keys of tags that a request names.</summary>
+    /// <exception cref="QueryException">ValidationError: there are too many, or no tag could have one of them.</exception>
+    public ImmutableArray<string> TagKeys(int maxCount)
+    {
+        ImmutableArray<string> keys = [.. Texts("TagKeys")];
+        if (keys.Length > maxCount)
+        {
+            throw Invalid("tagKeys", $"{keys.Length} keys", $"Member must have length less than or equal to {maxCount}");
+        }
+
+        for (var index = 0; index < keys.Length; index++)
+        {
+            CheckTagText(string.Create(CultureInfo.InvariantCulture, $"tagKeys.{index + 1}.member"), keys[index], minLength: 1, MaxTagKey);
+        }
+
+        return keys;
+    }
+
+    private static void CheckTagText(string at, string text, int minLength, int maxLength)
+    {
+        if (text.Length < minLength || text.Length > maxLength)
+        {
+            throw Invalid(at, text, text.Length < minLength
+                ? $"Member must have length greater than or equal to {minLength}"
+                : $"Member must have length less than or equal to {maxLength}");
+        }
+
+        if (!IamNames.IsTag(text))
+        {
+            throw Invalid(at, text, @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]" + (minLength == 0 ? "*" : "+"));
+        }
     }
 
     /// <summary>The error that AWS gives for a parameter that is missing.</summary>

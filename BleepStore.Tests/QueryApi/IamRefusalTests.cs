@@ -68,6 +68,7 @@ public sealed class IamRefusalTests(TestServerFixture fixture) : IClassFixture<T
         all.All("member").Count.ShouldBe(3);
         (await _root.IamAsync("ListEntitiesForPolicy", policy, ("EntityFilter", "Role"))).Ok().All("member").Count.ShouldBe(1);
         (await _root.IamAsync("ListEntitiesForPolicy", policy, ("PathPrefix", "/team/"))).Ok().All("member").Count.ShouldBe(1);
+        (await _root.IamAsync("ListEntitiesForPolicy", policy, ("EntityFilter", "LocalManagedPolicy"))).Ok().All("member").Count.ShouldBe(3);
         (await _root.IamAsync("ListEntitiesForPolicy", policy, ("EntityFilter", "Nobody"))).ShouldRefuse(400, "ValidationError");
         (await _root.IamAsync("ListEntitiesForPolicy", (policy.Item1, policy.Item2 + "x"))).ShouldRefuse(404, "NoSuchEntity");
         var first = (await _root.IamAsync("ListEntitiesForPolicy", policy, ("MaxItems", "2"))).Ok();
@@ -100,6 +101,8 @@ public sealed class IamRefusalTests(TestServerFixture fixture) : IClassFixture<T
     [Theory]
     [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}""", "Has prohibited field Resource")]
     [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}]}""", "AssumeRole policy may only specify STS AssumeRole actions.")]
+    [InlineData("""{"Version""", "This policy contains invalid Json")]
+    [InlineData("anybody", "This policy contains invalid Json")]
     [InlineData("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*"}]}""", "AssumeRole policy may only specify STS AssumeRole actions.")]
     public async Task A_trust_that_says_more_than_who_may_take_a_role_on_is_refused(string trust, string sentence)
     {
@@ -113,6 +116,67 @@ public sealed class IamRefusalTests(TestServerFixture fixture) : IClassFixture<T
     {
         (await _root.IamAsync("CreateUser", ("UserName", "tagged"), ("Tags.member.1.Key", "AWS:x"), ("Tags.member.1.Value", "v"))).ShouldRefuse(400, "InvalidInput");
         (await _root.IamAsync("GetUser", ("UserName", "tagged"))).ShouldRefuse(404, "NoSuchEntity");
+    }
+
+    [Fact]
+    public async Task A_managed_policy_shows_its_description_and_tags_to_who_asks_for_it_alone()
+    {
+        var arn = (await _root.IamAsync("CreatePolicy", ("PolicyName", "told"), ("PolicyDocument", QueryClient.Allow("s3:*")), ("Description", "d"))).Ok()["Arn"]!;
+        var told = (await _root.IamAsync("GetPolicy", ("PolicyArn", arn))).Ok();
+        (told["Description"], told["Tags"]).ShouldBe(("d", ""));
+        (await _root.IamAsync("ListPolicies", ("Scope", "Local"))).Ok()["Description"].ShouldBeNull();
+        arn = (await _root.IamAsync(
+            "CreatePolicy", ("PolicyName", "with-tags"), ("PolicyDocument", QueryClient.Allow("s3:*")), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b"))).Ok()["Arn"]!;
+        told = (await _root.IamAsync("GetPolicy", ("PolicyArn", arn))).Ok();
+        (told["Key"], told["Value"], told["Description"]).ShouldBe(("a", "b", null));
+    }
+
+    [Fact]
+    public async Task A_policy_and_a_version_that_are_not_there_are_named()
+    {
+        var arn = (await _root.IamAsync("CreatePolicy", ("PolicyName", "of-one-version"), ("PolicyDocument", QueryClient.Allow("s3:*")))).Ok()["Arn"]!;
+        await ShouldSayAsync(404, "NoSuchEntity", $"Policy {arn} version v9 does not exist or is not attachable.", "GetPolicyVersion", ("PolicyArn", arn), ("VersionId", "v9"));
+        await ShouldSayAsync(404, "NoSuchEntity", $"Policy {arn}x version v1 does not exist or is not attachable.", "GetPolicyVersion", ("PolicyArn", arn + "x"), ("VersionId", "v1"));
+        await ShouldSayAsync(
+            400,
+            "ValidationError",
+            @"1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
+            "GetPolicyVersion",
+            ("PolicyArn", arn + "x"),
+            ("VersionId", "v0"));
+        await ShouldSayAsync(400, "InvalidInput", "ARN of-one-version-and-no-arn is not valid.", "GetPolicy", ("PolicyArn", "of-one-version-and-no-arn"));
+        await ShouldSayAsync(
+            400,
+            "MalformedPolicyDocument",
+            "Policy document must be version 2012-10-17 or greater.",
+            "CreatePolicy",
+            ("PolicyName", "old"),
+            ("PolicyDocument", QueryClient.Allow("s3:*").Replace("2012", "2008", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("TagUser", "Tags.member.1.Key", 129, "tags.1.member.key", "Member must have length less than or equal to 128")]
+    [InlineData("TagUser", "Tags.member.1.Value", 257, "tags.1.member.value", "Member must have length less than or equal to 256")]
+    [InlineData("UntagUser", "TagKeys.member.1", 129, "tagKeys.1.member", "Member must have length less than or equal to 128")]
+    [InlineData("UntagUser", "TagKeys.member.1", 0, "tagKeys.1.member", @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+")]
+    public async Task Texts_that_no_tag_has_are_refused_where_they_stand(string action, string parameter, int length, string at, string constraint)
+    {
+        var text = length == 0 ? "a!" : new string('a', length);
+        var tag = new Dictionary<string, string> { ["UserName"] = "of-no-such-tags", ["Tags.member.1.Key"] = "k", ["Tags.member.1.Value"] = "v", [parameter] = text };
+        await ShouldSayAsync(
+            400,
+            "ValidationError",
+            $"1 validation error detected: Value '{text}' at '{at}' failed to satisfy constraint: {constraint}",
+            action,
+            [.. tag.Select(pair => (pair.Key, pair.Value))]);
+        (await _root.IamAsync("UntagUser", [("UserName", "x"), .. Enumerable.Range(1, 51).Select(number => ($"TagKeys.member.{number}", "k"))])).ShouldRefuse(400, "ValidationError");
+    }
+
+    private async Task ShouldSayAsync(int status, string code, string sentence, string action, params (string Name, string Value)[] parameters)
+    {
+        var refused = await _root.IamAsync(action, parameters);
+        refused.ShouldRefuse(status, code);
+        refused["Message"].ShouldBe(sentence);
     }
 
     private async Task ShouldConflictAsync(string action, (string Name, string Value) whom, string sentence)

@@ -227,7 +227,8 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await _root.IamAsync("CreateRole", ("RoleName", "shown"), ("AssumeRolePolicyDocument", "{}"))).ShouldRefuse(400, "MalformedPolicyDocument");
         (await _root.IamAsync("CreateRole", ("RoleName", "shown"))).ShouldRefuse(400, "ValidationError");
         (await _root.IamAsync("CreateRole", ("RoleName", "shown"), ("AssumeRolePolicyDocument", Trust), ("MaxSessionDuration", "43201"))).ShouldRefuse(400, "ValidationError");
-        (await _root.IamAsync("CreateRole", ("RoleName", "shown"), ("AssumeRolePolicyDocument", Trust), ("Description", "d"), ("MaxSessionDuration", "7200"))).Ok();
+        var made = (await _root.IamAsync("CreateRole", ("RoleName", "shown"), ("AssumeRolePolicyDocument", Trust), ("Description", "d"), ("MaxSessionDuration", "7200"))).Ok();
+        (made["Description"], made["MaxSessionDuration"]).ShouldBe((null, null), "settings are shown to who reads a role");
 
         var role = (await _root.IamAsync("GetRole", ("RoleName", "shown"))).Ok();
         Uri.UnescapeDataString(role["AssumeRolePolicyDocument"]!).ShouldBe(Trust);
@@ -236,6 +237,12 @@ public sealed class IamTests(TestServerFixture fixture) : IClassFixture<TestServ
         (await _root.IamAsync("UpdateRole", ("RoleName", "shown"), ("MaxSessionDuration", "3600"))).Ok();
         (await _root.IamAsync("GetRole", ("RoleName", "shown"))).Ok()["MaxSessionDuration"].ShouldBe("3600");
         (await _root.IamAsync("ListRoles")).Ok().All("RoleName").ShouldContain("shown");
+
+        var described = (await _root.IamAsync("UpdateRoleDescription", ("RoleName", "shown"), ("Description", "e"))).Ok();
+        (described["RoleName"], described["Description"], described["MaxSessionDuration"]).ShouldBe(("shown", "e", null));
+        (await _root.IamAsync("GetRole", ("RoleName", "shown"))).Ok()["Description"].ShouldBe("e");
+        (await _root.IamAsync("UpdateRoleDescription", ("RoleName", "none"), ("Description", "e"))).ShouldRefuse(404, "NoSuchEntity");
+        (await _root.IamAsync("UpdateRoleDescription", ("RoleName", "shown"))).ShouldRefuse(400, "ValidationError");
     }
 
     [Fact]

@@ -78,13 +78,14 @@ internal sealed class AttachmentActions(IMetadataStore metadata, TimeProvider ti
     {
         var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken);
         var (filter, prefix) = (request.Find("EntityFilter"), request.FindPathPrefix());
-        if (filter is not (null or "User" or "Group" or "Role"))
+        if (filter is not (null or "User" or "Group" or "Role" or "LocalManagedPolicy" or "AWSManagedPolicy"))
         {
-            throw QueryRequest.Invalid("EntityFilter", filter, "Member must satisfy enum value set: [User, Role, Group]");
+            throw QueryRequest.Invalid(
+                "EntityFilter", filter, "Member must satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy]");
         }
 
         var attached = new List<IdentityRecord>();
-        foreach (var holder in Holders.Where(holder => filter is null || filter == holder.Word))
+        foreach (var holder in Holders.Where(holder => filter is null or "LocalManagedPolicy" or "AWSManagedPolicy" || filter == holder.Word))
         {
             var all = await metadata.ListIdentitiesAsync(request.AccountId, holder.Kind, after: null, int.MaxValue, cancellationToken);
             attached.AddRange(all.Where(identity => identity.AttachedPolicies.Contains(policy.Arn) && identity.Path.StartsWith(prefix, StringComparison.Ordinal)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BleepStore.Api.Identities;
 using BleepStore.Api.Xml;
 using BleepStore.Metadata.Records;
@@ -34,8 +35,8 @@ internal static class IdentityXml
         document.Time("CreateDate", group.CreatedAt);
     }
 
-    /// <summary>The elements of a role.</summary>
-    public static void Role(S3XmlWriter document, IdentityRecord role)
+    /// <summary>The elements of a role that it has from the start.</summary>
+    public static void RoleWithoutSettings(S3XmlWriter document, IdentityRecord role)
     {
         document.Element("Path", role.Path);
         document.Element("RoleName", role.Name);
@@ -43,6 +44,12 @@ internal static class IdentityXml
         document.Element("Arn", IdentityArn.Of(role));
         document.Time("CreateDate", role.CreatedAt);
         document.Element("AssumeRolePolicyDocument", IamWords.Escape(role.Document ?? ""));
+    }
+
+    /// <summary>The elements of a role.</summary>
+    public static void Role(S3XmlWriter document, IdentityRecord role)
+    {
+        RoleWithoutSettings(document, role);
         document.Optional("Description", role.Description);
         document.Element("MaxSessionDuration", role.MaxSessionSeconds);
     }
@@ -69,15 +76,27 @@ internal static class IdentityXml
         document.Time("UpdateDate", policy.CreatedAt);
     }
 
+    /// <summary>A managed policy with what is told of one alone.</summary>
+    public static void PolicyWithTags(S3XmlWriter document, ManagedPolicy policy)
+    {
+        Policy(document, policy);
+        document.Optional("Description", policy.Description);
+        Tags(document, policy.Tags);
+    }
+
+    /// <summary>The tags of an identity; nothing where it has none.</summary>
     public static void Tags(S3XmlWriter document, IdentityRecord identity)
     {
         if (!identity.Tags.IsEmpty)
         {
-            document.Members("Tags", identity.Tags, static (xml, tag) =>
-            {
-                xml.Element("Key", tag.Key);
-                xml.Element("Value", tag.Value);
-            });
+            Tags(document, identity.Tags);
         }
     }
+
+    private static void Tags(S3XmlWriter document, ImmutableArray<KeyValuePair<string, string>> tags)
+        => document.Members("Tags", tags, static (xml, tag) =>
+        {
+            xml.Element("Key", tag.Key);
+            xml.Element("Value", tag.Value);
+        });
 }

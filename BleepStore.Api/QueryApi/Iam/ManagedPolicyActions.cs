@@ -36,12 +36,17 @@ internal sealed class ManagedPolicyActions(IMetadataStore metadata, TimeProvider
             Name = request.GetName(Name),
             Id = IdentityIds.Create(IdentityKind.Policy),
             Path = request.FindPath("Path", "/")!,
-            Document = request.GetDocument("PolicyDocument", PolicyKind.Identity),
+            Document = request.GetDocument("PolicyDocument", PolicyKind.Identity, out var document),
             Description = request.Find("Description"),
             Tags = request.Tags(IamLimits.MaxTags),
             CreatedAt = time.GetUtcNow(),
             Origin = CredentialOrigin.Admin,
         };
+        if (!document.IsOfCurrentVersion)
+        {
+            return QueryErrors.MalformedPolicyDocument.Because("Policy document must be version 2012-10-17 or greater.");
+        }
+
         if (IamWords.SizeOf(policy.Document) > IamLimits.MaxManagedPolicyCharacters)
         {
             return QueryErrors.LimitExceeded.Because($"Cannot exceed quota for PolicySize: {IamLimits.MaxManagedPolicyCharacters}");
@@ -63,15 +68,21 @@ internal sealed class ManagedPolicyActions(IMetadataStore metadata, TimeProvider
         return QueryAnswer.Of(xml =>
         {
             xml.Start("Policy");
-            IdentityXml.Policy(xml, policy);
+            IdentityXml.PolicyWithTags(xml, policy);
             xml.End();
         });
     }
 
     private async ValueTask<QueryAnswer> GetVersionAsync(QueryRequest request, CancellationToken cancellationToken)
     {
-        var policy = await GetPolicyAsync(request, cancellationToken);
         var version = request.Get("VersionId");
+        if (!IamNames.IsVersion(version))
+        {
+            return QueryErrors.ValidationError.Because(
+                @"1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
+        }
+
+        var policy = await metadata.GetManagedPolicyAsync(request, cancellationToken, version);
         return version != ManagedPolicy.OnlyVersion
             ? QueryErrors.NoSuchEntity.Because($"Policy {policy.Arn} version {version} does not exist or is not attachable.")
             : QueryAnswer.Of(xml =>

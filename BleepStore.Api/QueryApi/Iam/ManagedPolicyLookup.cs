@@ -11,9 +11,13 @@ internal static class ManagedPolicyLookup
     private const int MaxArnLength = 2048;
 
     /// <summary>The policy of the parameter <c>PolicyArn</c>: one of the caller's account, or of every account.</summary>
-    /// <exception cref="QueryException">NoSuchEntity, or ValidationError for what is no ARN of a policy.</exception>
+    /// <param name="metadata">Where policies are.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="version">The version that is asked for, which the refusal names.</param>
+    /// <exception cref="QueryException">NoSuchEntity; ValidationError or InvalidInput for what is no ARN of a policy.</exception>
     public static async ValueTask<ManagedPolicy> GetManagedPolicyAsync(
-        this IMetadataStore metadata, QueryRequest request, CancellationToken cancellationToken)
+        this IMetadataStore metadata, QueryRequest request, CancellationToken cancellationToken, string? version = null)
     {
         var arn = request.Get("PolicyArn");
         if (arn.Length is < MinArnLength or > MaxArnLength)
@@ -24,8 +28,8 @@ internal static class ManagedPolicyLookup
         return await metadata.FindManagedPolicyAsync(request.AccountId, arn, cancellationToken)
             ?? throw new QueryException(
                 IdentityArn.TryParse(arn) is { Type: "policy" }
-                    ? QueryErrors.NoSuchEntity.Because($"Policy {arn} does not exist or is not attachable.")
-                    : QueryErrors.ValidationError.Because($"ARN {arn} is not valid."));
+                    ? QueryErrors.NoSuchEntity.Because($"Policy {arn} {(version is null ? "" : $"version {version} ")}does not exist or is not attachable.")
+                    : QueryErrors.InvalidInput.Because($"ARN {arn} is not valid."));
     }
 
     /// <summary>The policy of an ARN, as an account sees it, or null.</summary>

@@ -16,6 +16,7 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
         Of("GetRole", GetAsync),
         Of("ListRoles", ListAsync) with { Kind = null },
         Of("UpdateRole", UpdateAsync),
+        Of("UpdateRoleDescription", UpdateDescriptionAsync),
         Of("UpdateAssumeRolePolicy", UpdateTrustAsync) with { HasResult = false },
         Of("DeleteRole", DeleteAsync) with { HasResult = false },
     ];
@@ -40,7 +41,20 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
             Origin = CredentialOrigin.Admin,
         };
         var status = await metadata.ExecuteAsync(IamWords.Creation(role), cancellationToken);
-        return IamWords.ErrorOfCreation(status, role) is { } error ? error : Answer(await ShownAsync(role, cancellationToken));
+        if (IamWords.ErrorOfCreation(status, role) is { } error)
+        {
+            return error;
+        }
+
+        // As on AWS: settings are shown by the actions that read a role.
+        var shown = await ShownAsync(role, cancellationToken);
+        return QueryAnswer.Of(xml =>
+        {
+            xml.Start("Role");
+            IdentityXml.RoleWithoutSettings(xml, shown);
+            IdentityXml.Tags(xml, shown);
+            xml.End();
+        });
     }
 
     private async ValueTask<QueryAnswer> GetAsync(QueryRequest request, CancellationToken cancellationToken)
@@ -71,6 +85,30 @@ internal sealed class RoleActions(IMetadataStore metadata, IdentityPages pages, 
 
     private ValueTask<QueryAnswer> UpdateAsync(QueryRequest request, CancellationToken cancellationToken)
         => ChangeAsync(request, new SetRoleSettings(DescriptionOf(request), SessionSecondsOf(request)), cancellationToken);
+
+    private async ValueTask<QueryAnswer> UpdateDescriptionAsync(QueryRequest request, CancellationToken cancellationToken)
+    {
+        var change = new SetRoleSettings(DescriptionOf(request) ?? throw QueryRequest.Missing("Description"), MaxSessionSeconds: null);
+        if (await ChangeAsync(request, change, cancellationToken) is { Error: not null } refused)
+        {
+            return refused;
+        }
+
+        var name = request.GetName(Name);
+        if (await metadata.FindIdentityAsync(request.AccountId, IdentityKind.Role, name, cancellationToken) is not { } role)
+        {
+            return IamWords.NoSuch(IdentityKind.Role, name);
+        }
+
+        var shown = await ShownAsync(role, cancellationToken);
+        return QueryAnswer.Of(xml =>
+        {
+            xml.Start("Role");
+            IdentityXml.RoleWithoutSettings(xml, shown);
+            xml.Optional("Description", shown.Description);
+            xml.End();
+        });
+    }
 
     private async ValueTask<QueryAnswer> UpdateTrustAsync(QueryRequest request, CancellationToken cancellationToken)
         => await ChangeAsync(request, new SetDocument(await GetTrustAsync(request, "PolicyDocument", cancellationToken)), cancellationToken);

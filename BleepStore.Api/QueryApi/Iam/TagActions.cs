@@ -25,7 +25,7 @@ internal sealed class TagActions(IMetadataStore metadata, TimeProvider time) : I
         => ChangeAsync(request, holder, new SetIdentityTags(request.Tags(IamLimits.MaxTags), IamLimits.MaxTags), cancellationToken);
 
     private ValueTask<QueryAnswer> UntagAsync(QueryRequest request, Holder holder, CancellationToken cancellationToken)
-        => ChangeAsync(request, holder, new RemoveIdentityTags([.. request.Texts("TagKeys")]), cancellationToken);
+        => ChangeAsync(request, holder, new RemoveIdentityTags(request.TagKeys(IamLimits.MaxTags)), cancellationToken);
 
     private async ValueTask<QueryAnswer> ListAsync(QueryRequest request, Holder holder, CancellationToken cancellationToken)
     {
