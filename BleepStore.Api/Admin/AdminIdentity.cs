@@ -9,20 +9,40 @@ namespace BleepStore.Api.Admin;
 /// <summary>Users and groups as the admin API writes them, and what it says when it cannot change one.</summary>
 internal static class AdminIdentity
 {
-    public static object View(IdentityRecord identity) => new
+    /// <summary>The identity with what its kind has: a user its groups and keys, a group the number of its members.</summary>
+    public static object View(IdentityRecord identity)
     {
-        identity.Name,
-        Account = identity.AccountId,
-        identity.Id,
-        Arn = IdentityArn.Of(identity),
-        identity.Path,
-        identity.CreatedAt,
-        Policies = identity.InlinePolicies.Keys.ToArray(),
-        Attached = identity.AttachedPolicies,
-        Groups = identity.Kind == IdentityKind.User ? identity.Groups.ToArray() : null,
-        AccessKeys = identity.Kind == IdentityKind.User ? identity.AccessKeys.ToArray() : null,
-        Members = identity.Kind == IdentityKind.Group ? identity.References : (int?)null,
-    };
+        var (arn, policies) = (IdentityArn.Of(identity), identity.InlinePolicies.Keys.ToArray());
+        return identity.Kind switch
+        {
+            IdentityKind.User => new
+            {
+                identity.Name,
+                Account = identity.AccountId,
+                identity.Id,
+                arn,
+                identity.Path,
+                identity.CreatedAt,
+                policies,
+                Attached = identity.AttachedPolicies,
+                Groups = identity.Groups.ToArray(),
+                AccessKeys = identity.AccessKeys.ToArray(),
+            },
+            IdentityKind.Group => new
+            {
+                identity.Name,
+                Account = identity.AccountId,
+                identity.Id,
+                arn,
+                identity.Path,
+                identity.CreatedAt,
+                policies,
+                Attached = identity.AttachedPolicies,
+                Members = identity.References,
+            },
+            _ => throw new ArgumentOutOfRangeException(nameof(identity), identity.Kind, "Only users and groups are shown."),
+        };
+    }
 
     /// <summary>The refusal that a command's status means.</summary>
     public static AdminAnswer Refuse(IdentityStatus status, IdentityKind kind, string name)

@@ -58,7 +58,7 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
             await metadata.ExecuteAsync(new MarkBootSwept { Time = time.GetUtcNow(), Node = boot.Node, Boot = number }, cancellationToken);
         }
 
-        Log.Swept(logger, seen, deleted);
+        Log.Swept(logger, seen > 0 ? LogLevel.Information : LogLevel.Debug, seen, deleted);
         return deleted;
     }
 
@@ -78,8 +78,8 @@ internal sealed partial class BlobSweeper(IMetadataStore metadata, IObjectStorag
 
     private static partial class Log
     {
-        [LoggerMessage(1211, LogLevel.Information, "Swept {Seen} blobs of earlier boots, deleted {Deleted} that no row names")]
-        public static partial void Swept(ILogger logger, int seen, int deleted);
+        [LoggerMessage(EventId = 1211, Message = "Swept {Seen} blobs of earlier boots, deleted {Deleted} that no row names")]
+        public static partial void Swept(ILogger logger, LogLevel level, int seen, int deleted);
 
         [LoggerMessage(1212, LogLevel.Warning, "The storage root knows later boots than the metadata: it may have been restored. Nothing is swept")]
         public static partial void Waiting(ILogger logger);

@@ -27,10 +27,14 @@ internal static class CheckCommand
         await using var store = await StoreOpening.OpenForCheckAsync(options, arguments.MayRepair, signals.Stop);
         var report = new CheckReport(output, errors, arguments.IsJson);
         var time = TimeProvider.System;
-        var run = new CheckRun(arguments.Scrub is null ? "fsck" : "scrub", time.GetUtcNow(), report.Show);
+        var keys = FindKeys(options, environment, store.Metadata);
+        var run = new CheckRun(arguments.Scrub is null ? "fsck" : "scrub", time.GetUtcNow(), report.Show)
+        {
+            Limitation = keys is null ? "without the root key, encrypted objects are checked by their checksums alone" : null,
+        };
         await using (report.ShowProgress(run, time))
         {
-            await RunAsync(arguments, store, FindKeys(options, environment, store.Metadata), run, time, signals.Stop);
+            await RunAsync(arguments, store, keys, run, time, signals.Stop);
         }
 
         report.ShowSummary(run);

@@ -38,6 +38,11 @@ internal sealed class CheckReport(TextWriter output, TextWriter errors, bool isJ
         var repaired = tally.Repaired > 0 ? $", {tally.Repaired} repaired" : "";
         var orphans = tally.Orphans > 0 ? $", {tally.Orphans} blobs that no row names" : "";
         var verdict = tally.Damaged == 0 ? "no damage found" : $"{tally.Damaged} damaged";
+        if (run.Limitation is { } limitation)
+        {
+            WriteLine($"{run.Name}: {limitation}");
+        }
+
         if (run.Failure is { } failure)
         {
             WriteLine($"{run.Name}: {failure}");

@@ -37,6 +37,7 @@ internal static class CheckJson
                 Check = run.Name,
                 State = Word(run.State),
                 run.Failure,
+                run.Limitation,
                 tally.Records,
                 tally.Blobs,
                 tally.BytesRead,

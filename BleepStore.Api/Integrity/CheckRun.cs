@@ -37,6 +37,9 @@ internal sealed class CheckRun(string name, DateTimeOffset startedAt, Action<Fin
 
     public DateTimeOffset StartedAt { get; } = startedAt;
 
+    /// <summary>What it cannot look at, in a sentence; null when it looks at all there is.</summary>
+    public string? Limitation { get; init; }
+
     /// <summary>When it ended, however; null while it runs.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 

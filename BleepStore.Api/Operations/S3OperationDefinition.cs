@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata.Records;
 
@@ -76,6 +77,9 @@ internal sealed record S3OperationDefinition(string Name, string Method, S3Resou
 
     /// <summary>Errors of its own, beside those every operation can answer.</summary>
     public ImmutableArray<S3Error> Errors { get; init; } = [];
+
+    /// <summary>Why a request makes no sense from its sender, whatever his rights are; null where it always does.</summary>
+    public Func<VerifiedRequest, S3Error?>? Refuse { get; init; }
 
     /// <summary>Rights the caller must have; all of them.</summary>
     public required Func<IncomingRequest, ImmutableArray<Demand>> Demands { get; init; }

@@ -45,6 +45,12 @@ internal sealed partial class S3Pipeline(
             // Whatever this request reads from now on stays until its last byte is sent.
             using var pin = readers.Enter(metadata.PublishedSequence);
             response = await AnswerAsync(exchange, context.RequestAborted);
+            if (response.Status is >= 400 and (< 500 or 501) && exchange.Bucket is null && exchange.Incoming?.Bucket is { } bucket)
+            {
+                // Who is not known, or asks for what is not there, stands in the bucket's access log like everybody else.
+                exchange.Bucket = await metadata.FindBucketAsync(bucket, context.RequestAborted);
+            }
+
             response = await writer.WriteAsync(context, exchange, response);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested || e is OperationCanceledException)
@@ -77,6 +83,12 @@ internal sealed partial class S3Pipeline(
             }
 
             var (definition, handler, refusal) = router.Route(incoming);
+            if (refusal?.Status == StatusCodes.Status400BadRequest)
+            {
+                // What means nothing is refused as that, whoever sends it.
+                return refusal;
+            }
+
             exchange.Definition = definition;
             exchange.Activity = definition is null ? null : RequestTracing.Start(definition.Name, exchange.RequestId, incoming.Bucket);
             var verified = await verifier.VerifyAsync(incoming, cancellationToken);
@@ -86,6 +98,11 @@ internal sealed partial class S3Pipeline(
             {
                 var error = refusal ?? S3Errors.NotImplemented;
                 return S3Response.Refuse(error).With("Allow", error.Status == StatusCodes.Status405MethodNotAllowed ? router.AllowedMethods(incoming) : null);
+            }
+
+            if (definition.Refuse?.Invoke(verified) is { } senseless)
+            {
+                return senseless;
             }
 
             if (definition.TakesForm)

@@ -50,8 +50,26 @@ internal sealed class S3Router
         }
 
         var resource = ResourceOf(request);
-        var chosen = _candidates.TryGetValue((request.Method, resource), out var candidates)
-            ? candidates.FirstOrDefault(candidate => Matches(candidate.Definition, request))
+        Subresource? subresource = null;
+        if (resource != S3Resource.Service && request.Method != "OPTIONS")
+        {
+            subresource = Subresource.Find(request, out var refusal);
+            refusal ??= Subresource.RefuseParameters(request, subresource);
+            if (refusal is null && subresource?.Methods.Contains(request.Method) == false)
+            {
+                refusal = subresource.RefuseMethod(request.Method);
+            }
+
+            if (refusal is not null)
+            {
+                return (null, null, refusal);
+            }
+        }
+
+        // AWS takes a list of keys at the path of a key, too, and deletes those that it lists.
+        var addressee = subresource?.Name == "delete" ? S3Resource.Bucket : resource;
+        var chosen = _candidates.TryGetValue((request.Method, addressee), out var candidates)
+            ? candidates.FirstOrDefault(candidate => IsOf(candidate.Definition, subresource) && Matches(candidate.Definition, request))
             : null;
         foreach (var parameter in request.Query.Parameters)
         {
@@ -68,12 +86,24 @@ internal sealed class S3Router
                 : S3Errors.MethodNotAllowed.With("Method", request.Method).With("ResourceType", resource.ToString().ToUpperInvariant()));
     }
 
-    /// <summary>The methods that what the request names can be asked with: the value of <c>Allow</c>.</summary>
-    public string AllowedMethods(IncomingRequest request)
-        => string.Join(", ", _candidates.Keys.Where(key => key.Resource == ResourceOf(request)).Select(key => key.Method).Order(StringComparer.Ordinal));
+    /// <summary>The methods that what the request names can be asked with: the value of <c>Allow</c>. Null where there are none.</summary>
+    public string? AllowedMethods(IncomingRequest request)
+    {
+        var resource = ResourceOf(request);
+        var subresource = resource == S3Resource.Service ? null : Subresource.Find(request, out _);
+        var methods = _candidates
+            .Where(pair => pair.Key.Resource == resource && subresource?.Methods.Contains(pair.Key.Method) != false
+                && pair.Value.Any(candidate => IsOf(candidate.Definition, subresource)))
+            .Select(pair => pair.Key.Method)
+            .Order(StringComparer.Ordinal);
+        return string.Join(", ", methods) is { Length: > 0 } allowed ? allowed : null;
+    }
 
     private static S3Resource ResourceOf(IncomingRequest request)
         => request.Bucket is null ? S3Resource.Service : request.Key is null ? S3Resource.Bucket : S3Resource.Object;
+
+    private static bool IsOf(S3OperationDefinition definition, Subresource? subresource)
+        => subresource is null || definition.Query.Any(condition => Parameter(condition).SequenceEqual(subresource.Name));
 
     private static bool Matches(S3OperationDefinition definition, IncomingRequest request)
     {
@@ -99,8 +129,7 @@ internal sealed class S3Router
 
         foreach (var condition in definition.Query)
         {
-            var equals = condition.IndexOf('=', StringComparison.Ordinal);
-            if (condition.AsSpan(0, equals < 0 ? condition.Length : equals).SequenceEqual(parameter.Name))
+            if (Parameter(condition).SequenceEqual(parameter.Name))
             {
                 return true;
             }
@@ -109,11 +138,20 @@ internal sealed class S3Router
         return definition.OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal);
     }
 
+    private static ReadOnlySpan<char> Parameter(string condition)
+    {
+        var equals = condition.IndexOf('=', StringComparison.Ordinal);
+        return condition.AsSpan(0, equals < 0 ? condition.Length : equals);
+    }
+
     // A presigned URL can carry headers as parameters; a copy source among them would make a PutObject of what is meant as a copy.
     private static bool IsRefusedUnclaimed(string method, QueryParameter parameter)
-        => Subresources.Contains(parameter.Name)
+        => (Subresources.Contains(parameter.Name) && !IsIgnored(method, parameter))
             || parameter.Name.Equals("x-amz-copy-source", StringComparison.OrdinalIgnoreCase)
             || IsUnknownSubresource(method, parameter);
+
+    // It tells two listings apart and means nothing to what else reads.
+    private static bool IsIgnored(string method, QueryParameter parameter) => parameter.Name == "list-type" && method is ("GET" or "HEAD");
 
     private static bool IsUnknownSubresource(string method, QueryParameter parameter)
         => method is "PUT" or "POST" or "DELETE"

@@ -79,6 +79,23 @@ public sealed partial class AccessLogTests : IAsyncLifetime
         query[8].ShouldNotContain("c2VjcmV0");
     }
 
+    [Fact]
+    public async Task Who_cannot_say_who_he_is_is_logged_as_nobody()
+    {
+        var (bucket, target) = await CreateAsync("<TargetPrefix/>");
+        await bucket.SendAsync(bucket.Request("GET", "forged"), S3TestHost.Alice with { Secret = "not-the-secret-of-alice" });
+        await bucket.SendAsync(bucket.Request("GET", "unknown"), S3TestHost.Alice with { AccessKey = "not-a-key" });
+        await bucket.SendAsync("DELETE", "odd", "acl", null);
+        await bucket.SendAsync("GET", "both", "acl&tagging", null);
+        var lines = await DeliveredAsync(target, 1);
+
+        string[] Seen(string key) => lines.Single(line => line[7] == key) is var line ? [line[4], line[6], line[9], line[10]] : [];
+        Seen("forged").ShouldBe(["-", "REST.GET.OBJECT", "403", "SignatureDoesNotMatch"]);
+        Seen("unknown").ShouldBe(["-", "REST.GET.OBJECT", "403", "InvalidAccessKeyId"]);
+        Seen("odd").ShouldBe(["bleepstore", "REST.DELETE.OBJECT", "405", "MethodNotAllowed"]);
+        Seen("both").ShouldBe(["-", "REST.GET.OBJECT", "400", "InvalidArgument"]);
+    }
+
     [Theory]
     [InlineData("GET", null, "", "REST.GET.BUCKET")]
     [InlineData("GET", null, "versions", "REST.GET.BUCKETVERSIONS")]

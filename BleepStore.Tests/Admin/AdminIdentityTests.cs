@@ -31,6 +31,7 @@ public sealed class AdminIdentityTests
         var shown = await ReadAsync(await admin.GetAsync("/admin/users/dora", Token), HttpStatusCode.OK);
         shown["arn"]!.GetValue<string>().ShouldEndWith(":user/team/dora");
         shown["policies"]!.AsArray().Select(name => name!.GetValue<string>()).ShouldBe(["all"]);
+        shown.AsObject().Select(member => member.Key).ShouldBe(["name", "account", "id", "arn", "path", "created_at", "policies", "attached", "groups", "access_keys"]);
         shown.ToJsonString().ShouldNotContain(key["secret_key"]!.GetValue<string>());
         (await admin.DeleteAsync("/admin/users/dora", Token)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await admin.DeleteAsync("/admin/users/dora?force=true", Token)).StatusCode.ShouldBe(HttpStatusCode.NoContent);

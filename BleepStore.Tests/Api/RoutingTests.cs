@@ -1,4 +1,5 @@
 using System.Text;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Operations;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
@@ -21,7 +22,8 @@ public sealed class RoutingTests
         "partNumber=1", "policy", "policyStatus", "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore", "retention",
         "select", "select&select-type=2", "session", "tagging", "torrent", "uploadId=1", "uploads", "versionId=null", "versioning", "versions", "website",
         "partNumber=1&uploadId=1", "uploadId=1&tagging", "acl&tagging", "acl&versionId=null", "policy&acl", "uploads&uploadId=1", "list-type=2&versions",
-        "delete&policy", "tagging&policy",
+        "delete&policy", "tagging&policy", "partNumber", "partNumber=1&tagging", "versionId=", "delete&versionId=1", "website=1", "uploadId=1&versionId=1",
+        "versions&list-type=2", "acl&acl", "acl&versionId=1&list-type=2",
     ];
 
     private static readonly string[] Others =
@@ -65,7 +67,7 @@ public sealed class RoutingTests
                 {
                     var (definition, _, refusal) = Route(method, path, query, null);
                     var claimed = definition is null ? [] : definition.Query.Select(condition => condition.Split('=')[0]).Concat(definition.OptionalQuery);
-                    (definition is null ? (refusal?.Status is 501 or 405) : query.Split('&').All(part => claimed.Contains(part.Split('=')[0])))
+                    (definition is null ? (refusal?.Status is 501 or 405 or 400) : query.Split('&').All(part => claimed.Contains(part.Split('=')[0])))
                         .ShouldBeTrue($"{method} {path}?{query} leads to {definition?.Name}");
                 }
             }
@@ -97,13 +99,16 @@ public sealed class RoutingTests
         var before = await attack.PictureAsync();
         foreach (var (method, target, status) in ((string, string, int)[])
             [
-                ("DELETE", "/empty?accelerate", 501), ("DELETE", "/empty?replication", 501), ("DELETE", "/empty?unknown", 501), ("DELETE", "/empty?unknown=", 501),
+                ("DELETE", "/empty?accelerate", 405), ("DELETE", "/empty?replication", 501), ("DELETE", "/empty?unknown", 501), ("DELETE", "/empty?unknown=", 501),
                 ("DELETE", "/empty?replication=", 501), ("DELETE", "/empty?Policy", 501), ("DELETE", "/empty?x-id=DeleteBucketReplication&replication", 501),
-                ("PUT", "/new?replication", 501), ("PUT", "/new?unknown", 501), ("PUT", "/new?policy", 404), ("PUT", "/bucket/new?torrent", 501),
-                ("PUT", "/bucket/object?renameObject", 501), ("DELETE", "/bucket/object?retention", 501), ("DELETE", "/bucket/object?attributes", 501),
+                ("PUT", "/new?replication", 501), ("PUT", "/new?unknown", 501), ("PUT", "/new?policy", 404), ("PUT", "/bucket/new?torrent", 405),
+                ("PUT", "/bucket/object?renameObject", 501), ("DELETE", "/bucket/object?retention", 405), ("DELETE", "/bucket/object?attributes", 405),
                 ("POST", "/bucket", 412), ("POST", "/bucket/object", 405), ("POST", "/bucket?restore", 501), ("POST", "/", 405), ("PUT", "/", 405),
                 ("DELETE", "/", 405), ("HEAD", "/", 405), ("PATCH", "/bucket/object", 405), ("TRACE", "/bucket", 400), ("OPTIONS", "/bucket/object", 400),
-                ("get", "/bucket/object", 400), ("GET", "/bucket?abac", 501), ("HEAD", "/bucket?acl", 501),
+                ("get", "/bucket/object", 400), ("GET", "/bucket?abac", 501), ("HEAD", "/bucket?acl", 405),
+                ("DELETE", "/empty?policy&tagging", 400), ("DELETE", "/empty?versionId=null", 400), ("DELETE", "/empty?partNumber=1", 400),
+                ("DELETE", "/bucket/object?policy", 501), ("DELETE", "/bucket/object?tagging&versionId=", 400), ("PUT", "/bucket/object?partNumber=1", 400),
+                ("PUT", "/bucket/object?uploadId=1", 405), ("PUT", "/bucket/object?versionId=null", 400), ("DELETE", "/bucket/object?uploadId=1&tagging", 400),
             ])
         {
             var answer = await attack.CallAsync(S3TestHost.Alice, method, target);
@@ -112,6 +117,31 @@ public sealed class RoutingTests
 
         (await attack.PictureAsync()).ShouldBe(before);
         attack.LoggedErrors.ShouldBeEmpty();
+    }
+
+    /// <summary>What cannot be meant is refused whoever sends it; a method that is not there is refused once the signature holds.</summary>
+    [Fact]
+    public async Task Two_subresources_are_a_conflict_whoever_sends_them()
+    {
+        await using var attack = new AttackHost();
+        await attack.InitializeAsync();
+        await attack.MustAsync(S3TestHost.Alice, "PUT", "/bucket");
+        var forged = S3TestHost.Alice with { Secret = "not-the-secret-of-alice" };
+        foreach (var sender in (Credential?[])[S3TestHost.Alice, forged, null])
+        {
+            foreach (var target in (string[])["/bucket?tagging&acl", "/bucket/key?tagging&acl", "/absent?acl&tagging"])
+            {
+                var answer = await attack.CallAsync(sender, "GET", target);
+                answer.ShouldSatisfyAllConditions(
+                    () => answer.Status.ShouldBe(400),
+                    () => answer.Element("Code").ShouldBe("InvalidArgument"),
+                    () => answer.Element("Message").ShouldBe("Conflicting query string parameters: acl, tagging"),
+                    () => answer.Element("ArgumentName").ShouldBe("ResourceType"),
+                    () => answer.Element("ArgumentValue").ShouldBe("acl"));
+            }
+
+            (await attack.CallAsync(sender, "DELETE", "/bucket?acl")).Status.ShouldBe(sender == forged ? 403 : 405);
+        }
     }
 
     [Theory]

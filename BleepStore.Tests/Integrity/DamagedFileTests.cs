@@ -210,4 +210,21 @@ public sealed class DamagedFileTests : IDisposable
 
             """.ReplaceLineEndings("\n"));
     }
+
+    [Theory]
+    [InlineData("fsck")]
+    [InlineData("scrub")]
+    public async Task A_check_without_the_root_key_says_what_it_cannot_see(string command)
+    {
+        await _bed.ServeOneObjectAsync();
+        var whole = await _bed.CheckAsync(command);
+        whole.Summary.ContainsKey("limitation").ShouldBeFalse();
+        File.Delete(Path.Combine(_bed.Data, "root.key"));
+
+        var limited = await _bed.CheckAsync(command);
+        limited.ShouldBeClean();
+        limited.Summary["limitation"]!.GetValue<string>().ShouldBe("without the root key, encrypted objects are checked by their checksums alone");
+        var (_, output, _) = await _bed.RunAsync(command);
+        output.Split('\n')[0].ShouldBe($"{command}: without the root key, encrypted objects are checked by their checksums alone");
+    }
 }

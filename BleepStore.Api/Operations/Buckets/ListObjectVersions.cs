@@ -49,7 +49,7 @@ internal sealed class ListObjectVersions(IMetadataStore metadata, ListingTurns t
             writer.Optional("NextKeyMarker", page.NextKeyMarker is { } next ? listing.Encode(next) : null);
             writer.Optional("NextVersionIdMarker", page.NextVersionIdMarker);
             writer.Element("MaxKeys", listing.Limit);
-            listing.WriteParameters(writer);
+            listing.WriteParameters(writer, withEmptyDelimiter: true);
             writer.Element("IsTruncated", page.IsTruncated);
             foreach (var row in page.Versions)
             {

@@ -14,12 +14,14 @@ namespace BleepStore.Api.Operations.Buckets;
 internal sealed class ObjectListing
 {
     private readonly string? _encoding;
+    private readonly bool _hasDelimiter;
 
     private ObjectListing(S3Query query, int limit)
     {
         Prefix = query["prefix"] ?? "";
         Delimiter = query["delimiter"] ?? "";
         Limit = limit;
+        _hasDelimiter = query.Contains("delimiter");
         _encoding = query["encoding-type"];
     }
 
@@ -77,9 +79,11 @@ internal sealed class ObjectListing
     public string Encode(string key) => _encoding is null ? key : PercentEncoding.Encode(key, keepSlash: true);
 
     /// <summary>Writes delimiter and encoding where they were given.</summary>
-    public void WriteParameters(S3XmlWriter writer)
+    /// <param name="writer">Where to.</param>
+    /// <param name="withEmptyDelimiter">True for listings that also show one that parts nothing.</param>
+    public void WriteParameters(S3XmlWriter writer, bool withEmptyDelimiter = false)
     {
-        writer.Optional("Delimiter", Delimiter.Length == 0 ? null : Encode(Delimiter));
+        writer.Optional("Delimiter", Delimiter.Length > 0 || (withEmptyDelimiter && _hasDelimiter) ? Encode(Delimiter) : null);
         writer.Optional("EncodingType", _encoding);
     }
 

@@ -13,6 +13,7 @@ internal sealed class HeadObject(ObjectRead read) : IS3Operation
         OptionalQuery = ObjectRead.OptionalQuery,
         OptionalHeaders = ObjectRead.OptionalHeaders,
         Errors = [S3Errors.InvalidPartNumber, S3Errors.InvalidRange, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.NotModified, S3Errors.PreconditionFailed],
+        Refuse = ObjectRead.RefuseOverrides,
         Demands = request => [Demand.OnObjectVersion("s3:GetObject", "s3:GetObjectVersion", AclPermission.Read, request)],
     };
 

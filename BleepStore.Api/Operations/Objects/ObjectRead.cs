@@ -38,19 +38,35 @@ internal sealed class ObjectRead(
         .. EncryptionHeaders.OfCustomerKey,
     ];
 
-    public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
+    /// <summary>Refuses headers of the answer that no request may ask for, and all that nobody signed for: AWS tells so also whoever may not read.</summary>
+    public static S3Error? RefuseOverrides(VerifiedRequest request)
     {
-        foreach (var parameter in request.Query.Parameters)
+        foreach (var parameter in request.Incoming.Query.Parameters)
         {
-            if (parameter.Name.StartsWith("response-", StringComparison.Ordinal) && !OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal))
+            if (!parameter.Name.StartsWith("response-", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (!OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal))
             {
                 return S3Errors.Argument(
                     parameter.Name,
                     parameter.Value,
                     $"{parameter.Name} is not in the set of overridable response headers. Please refer to the S3 API documentation for a complete list of overridable response headers.");
             }
+
+            if (!request.IsSigned)
+            {
+                return S3Errors.InvalidRequest.Because("Request specific response headers cannot be used for anonymous GET requests.");
+            }
         }
 
+        return null;
+    }
+
+    public async ValueTask<S3Response> AnswerAsync(S3Request request, bool withContent, CancellationToken cancellationToken)
+    {
         if (request.Header("x-amz-checksum-mode") is not null && !ObjectHeaders.WantsChecksum(request))
         {
             return S3Errors.InvalidRequest.Because("Value for x-amz-checksum-mode header is invalid.");
@@ -59,11 +75,6 @@ internal sealed class ObjectRead(
         if (request.Object is not { } record)
         {
             return ObjectVersions.Missing(request);
-        }
-
-        if (!request.Verified.IsSigned && request.Query.Parameters.Any(parameter => parameter.Name.StartsWith("response-", StringComparison.Ordinal)))
-        {
-            return S3Errors.InvalidRequest.Because("Request specific response headers cannot be used for anonymous GET requests.");
         }
 
         var encryption = await encryptions.ForReadAsync(request, record, cancellationToken);
