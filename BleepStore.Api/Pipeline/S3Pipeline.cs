@@ -107,7 +107,7 @@ internal sealed partial class S3Pipeline(
 
             if (definition.TakesForm)
             {
-                verified = await verifier.VerifyFormAsync(verified, await PostForm.ReadAsync(incoming, cancellationToken), cancellationToken);
+                verified = await verifier.VerifyFormAsync(verified, await PostForm.ReadAsync(verified.Incoming, cancellationToken), cancellationToken);
                 exchange.Incoming = verified.Incoming;
                 exchange.Caller = verified.Caller;
                 exchange.Verified = verified;
@@ -132,22 +132,28 @@ internal sealed partial class S3Pipeline(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            damage.Note(e, exchange.RequestId, exchange.Incoming?.Bucket, exchange.Incoming?.Key);
-            var error = ExceptionErrors.Map(e);
-            // What is not implemented or does not fit was refused, not failed: the access log tells of it.
-            if (error.Status is >= 500 and not (501 or 507))
-            {
-                Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
-            }
-
-            // A client that signed for another region asks the answer where the bucket is.
-            if (error.Code == S3Errors.AuthorizationHeaderMalformed.Code && exchange.Incoming?.Bucket is { } bucket)
-            {
-                exchange.Region = (await metadata.FindBucketAsync(bucket, cancellationToken))?.Region;
-            }
-
-            return error;
+            return await FailAsync(exchange, e, cancellationToken);
         }
+    }
+
+    /// <summary>The error that an exception means to the client.</summary>
+    private async ValueTask<S3Response> FailAsync(Exchange exchange, Exception e, CancellationToken cancellationToken)
+    {
+        damage.Note(e, exchange.RequestId, exchange.Incoming?.Bucket, exchange.Incoming?.Key);
+        var error = ExceptionErrors.Map(e);
+        // What is not implemented or does not fit was refused, not failed: the access log tells of it.
+        if (error.Status is >= 500 and not (501 or 507))
+        {
+            Log.RequestFailed(logger, exchange.RequestId, exchange.Definition?.Name, error.Code, e);
+        }
+
+        // A client that signed for another region asks the answer where the bucket is.
+        if (error.Code == S3Errors.AuthorizationHeaderMalformed.Code && exchange.Incoming?.Bucket is { } bucket)
+        {
+            exchange.Region = (await metadata.FindBucketAsync(bucket, cancellationToken))?.Region;
+        }
+
+        return error;
     }
 
     private static bool IsOfBrowser(IncomingRequest incoming)

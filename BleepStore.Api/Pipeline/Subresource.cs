@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Pipeline;
