@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BleepStore.Api.Configurations;
+using BleepStore.Api.Operations;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata;
 
@@ -44,11 +45,18 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
             return (S3Errors.BadRequest.Because("Insufficient information. Origin request header needed."), null);
         }
 
-        var method = request.Header(CrossOriginRequest.MethodHeader);
+        // Asked for a method that there is not, S3 looks at no bucket; of those that no rule can allow it looks at it first.
+        var method = request.Header(CrossOriginRequest.MethodHeader) is { Length: > 0 } sent ? sent : null;
+        if (method is not (null or "PATCH" or "OPTIONS") && !Methods.Contains(method))
+        {
+            return (S3Errors.BadRequest.Because($"Invalid Access-Control-Request-Method: {method}"), null);
+        }
+
         var rules = await FindRulesAsync(request.Bucket, cancellationToken);
         if (rules is not { IsEmpty: false })
         {
-            return (Forbidden(rules is null ? "CORSResponse: Bucket not found" : "CORSResponse: CORS is not enabled for this bucket.", method, request), null);
+            var message = rules is null ? "CORSResponse: Bucket not found" : "CORSResponse: CORS is not enabled for this bucket.";
+            return (Forbidden(message, method, S3Resource.Bucket), null);
         }
 
         if (method is null || !Methods.Contains(method))
@@ -57,24 +65,20 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
         }
 
         var answer = new CrossOriginAnswer(asked, rules.Value.FirstOrDefault(asked.IsAllowedBy));
-        return (answer.Rule is null ? Forbidden(S3Errors.AccessForbidden.Message, method, request) : null, answer);
+        var resource = request.Key is null ? S3Resource.Bucket : S3Resource.Object;
+        return (answer.Rule is null ? Forbidden(S3Errors.AccessForbidden.Message, method, resource) : null, answer);
     }
 
-    private static S3Error Forbidden(string message, string? method, IncomingRequest request)
+    private static S3Error Forbidden(string message, string? method, S3Resource resource)
         => S3Errors.AccessForbidden.Because(message)
             .With("Method", method ?? "OPTIONS")
-            .With("ResourceType", request.Key is null ? "BUCKET" : "OBJECT");
+            .With("ResourceType", resource.ToString().ToUpperInvariant());
 
     /// <summary>The rules of a bucket, the defaults where it has none; null when there is no such bucket.</summary>
     private async ValueTask<ImmutableArray<CorsRule>?> FindRulesAsync(string? name, CancellationToken cancellationToken)
     {
         ImmutableArray<CorsRule> byDefault = _default is null ? [] : [_default];
-        if (name is null)
-        {
-            return byDefault;
-        }
-
-        var bucket = await metadata.FindBucketAsync(name, cancellationToken);
+        var bucket = name is null ? null : await metadata.FindBucketAsync(name, cancellationToken);
         return bucket is not null ? CorsConfiguration.Document.Find(bucket)?.Rules ?? byDefault
             : byDefault.IsEmpty ? null
             : byDefault;

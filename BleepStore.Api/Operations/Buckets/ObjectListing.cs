@@ -47,20 +47,24 @@ internal sealed class ObjectListing
     /// <summary>Reads a limit: absent or above 1,000 is 1,000; negative and not a number is refused.</summary>
     public static int ReadLimit(S3Query query, string parameter)
     {
+        var limit = ReadNumber(query, parameter) ?? S3Limits.MaxListKeys;
+        return limit >= 0 ? Math.Min(limit, S3Limits.MaxListKeys) : throw new S3Exception(Negative(query, parameter, limit));
+    }
+
+    /// <summary>Reads a number; null where there is none. What is no number is refused here, and one out of its range by who asks, as it was read.</summary>
+    /// <exception cref="S3Exception">InvalidArgument.</exception>
+    public static int? ReadNumber(S3Query query, string parameter)
+    {
         if (query[parameter] is not { Length: > 0 } text)
         {
-            return S3Limits.MaxListKeys;
+            return null;
         }
 
         var isNegative = text[0] == '-';
-        if (!S3Number.TryParse(isNegative ? text.AsSpan(1) : text, out int limit))
-        {
-            throw new S3Exception(S3Errors.Argument(parameter, text, $"Provided {parameter} not an integer or within integer range"));
-        }
-
-        return !isNegative || limit == 0
-            ? Math.Min(limit, S3Limits.MaxListKeys)
-            : throw new S3Exception(Negative(query, parameter, limit));
+        return text.Length > (isNegative ? 1 : 0) && S3Number.TryParse(isNegative ? text.AsSpan(1) : text, out long number)
+            && (isNegative ? -number : number) is >= int.MinValue and <= int.MaxValue and var value
+                ? (int)value
+                : throw new S3Exception(S3Errors.Argument(parameter, text, $"Provided {parameter} not an integer or within integer range"));
     }
 
     // In the words that S3 has for each listing, with the value as it was read and not as it was sent.
@@ -72,7 +76,7 @@ internal sealed class ObjectListing
         }
 
         var name = parameter == "max-keys" ? "maxKeys" : parameter;
-        return S3Errors.Argument(name, string.Create(CultureInfo.InvariantCulture, $"-{limit}"), $"Argument {name} must be an integer between 0 and 2147483647");
+        return S3Errors.Argument(name, limit.ToString(CultureInfo.InvariantCulture), $"Argument {name} must be an integer between 0 and 2147483647");
     }
 
     /// <summary>A key as this listing shows it.</summary>

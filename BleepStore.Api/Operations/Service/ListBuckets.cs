@@ -1,3 +1,4 @@
+using System.Globalization;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Operations.Buckets;
 using BleepStore.Api.Pipeline;
@@ -20,11 +21,11 @@ internal sealed class ListBuckets(IMetadataStore metadata, StoreRegion storeRegi
 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var limit = S3Limits.MaxBuckets;
-        if (request.Query["max-buckets"] is { } text
-            && (!S3Number.TryParse(text, out limit) || limit is < 1 or > S3Limits.MaxBuckets))
+        var limit = ObjectListing.ReadNumber(request.Query, "max-buckets") ?? S3Limits.MaxBuckets;
+        if (limit is < 1 or > S3Limits.MaxBuckets)
         {
-            return S3Errors.Argument("max-buckets", text, "Argument max-buckets must be an integer between 1 and 10000");
+            return S3Errors.Argument(
+                "max-buckets", limit.ToString(CultureInfo.InvariantCulture), "Argument max-buckets must be an integer between 1 and 10000");
         }
 
         if (request.Query["bucket-region"] is { } asked && !asked.Equals(storeRegion.Name, StringComparison.OrdinalIgnoreCase))

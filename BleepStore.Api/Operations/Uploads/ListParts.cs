@@ -28,15 +28,13 @@ internal sealed class ListParts(IMetadataStore metadata, Authorizer authorizer) 
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         var limit = ObjectListing.ReadLimit(request.Query, "max-parts");
-        var markerText = request.Query["part-number-marker"] is { Length: > 0 } text ? text : "0";
-        if (!S3Number.TryParse(markerText, out int marker))
+        var marker = ObjectListing.ReadNumber(request.Query, "part-number-marker") ?? 0;
+        if (marker < 0)
         {
             return S3Errors.Argument(
                 "part-number-marker",
-                markerText,
-                markerText[0] == '-' && S3Number.TryParse(markerText.AsSpan(1), out int _)
-                    ? "Argument part-number-marker must be an integer between 0 and 2147483647"
-                    : "Provided part-number-marker not an integer or within integer range");
+                marker.ToString(CultureInfo.InvariantCulture),
+                "Argument part-number-marker must be an integer between 0 and 2147483647");
         }
 
         if (await PartParameters.FindUploadAsync(metadata, authorizer, request, cancellationToken) is not { } upload)
