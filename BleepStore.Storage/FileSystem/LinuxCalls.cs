@@ -25,6 +25,7 @@ internal static partial class LinuxCalls
     public const int Exclusive = 0x80;
     public const int CloseOnExec = 0x80000;
     public const int ExclusiveNonBlockingLock = 2 | 4;
+    public const int NoLock = 8;
 
     private const int CurrentDirectory = -100;
     private const uint NoReplace = 1;
@@ -68,6 +69,9 @@ internal static partial class LinuxCalls
 
     /// <summary>0, or the error number.</summary>
     public static int Lock(SafeFileHandle file) => Retry(file, static handle => LockCore(handle, ExclusiveNonBlockingLock));
+
+    /// <summary>0, or the error number.</summary>
+    public static int Unlock(SafeFileHandle file) => Retry(file, static handle => LockCore(handle, NoLock));
 
     /// <summary>0, or the error number.</summary>
     public static int Preallocate(SafeFileHandle file, long length) => Allocate(file, mode: 0, 0, length);

@@ -15,7 +15,7 @@ internal static class LockFile
         text[length++] = (byte)'\n';
         RandomAccess.SetLength(handle, 0);
         RandomAccess.Write(handle, text[..length], 0);
-        return handle;
+        return OperatingSystem.IsLinux() ? new HeldOnLinux(handle) : handle;
     }
 
     private static SafeFileHandle TakeOnLinux(string path)
@@ -59,5 +59,22 @@ internal static class LockFile
         Span<byte> text = stackalloc byte[16];
         int read = RandomAccess.Read(handle, text, 0);
         return Utf8Parser.TryParse(text[..read], out int holder, out _) ? holder : null;
+    }
+
+    /// <summary>The lock while it is held.</summary>
+    /// <remarks>
+    /// To close the file is not enough: a child that this process starts at that moment has its descriptors until it is a program of its own, and
+    /// the lock would last as long.
+    /// </remarks>
+    private sealed class HeldOnLinux(SafeFileHandle handle) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!handle.IsClosed)
+            {
+                _ = LinuxCalls.Unlock(handle);
+                handle.Dispose();
+            }
+        }
     }
 }

@@ -68,12 +68,10 @@ public sealed class DescriptorTests(ITestOutputHelper output)
         var script = Path.Combine(directory, "limited-server");
         var text = string.Create(
             CultureInfo.InvariantCulture, $"#!/bin/sh\nulimit -n {MaximumDescriptors}\nexec '{RepositoryPaths.ServerExecutable}' \"$@\"\n");
-        await File.WriteAllTextAsync(script, text, Token);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
 
+        // By another process: no child that a test starts at this moment has it open for writing, which would keep it from being run.
+        var write = new ToolCommand("/bin/sh", "-c", "cat > \"$0\" && chmod 700 \"$0\"", script) { StandardInput = text, Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" } };
+        await ToolProcess.RunSuccessfullyAsync(write, Token);
         return script;
     }
 

@@ -61,7 +61,8 @@ internal sealed class SmallFileSystem : IDisposable
 
     public void Dispose()
     {
-        Run("umount", Path);
+        // Lazily: a child that another test starts at this moment has this process's descriptors until it is a program of its own.
+        Run("umount", "--lazy", Path);
         Directory.Delete(Path, recursive: true);
     }
 

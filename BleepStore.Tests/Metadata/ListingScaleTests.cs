@@ -72,7 +72,7 @@ public sealed class ListingScaleTests(ITestOutputHelper output)
 
     private async Task<List<(string Name, TimeSpan Quiet, TimeSpan Written)>> MeasureAsync(int count, string? path)
     {
-        await using var bed = await new SqliteTestBed(path: path).WithBucketAsync();
+        await using var bed = await new SqliteTestBed(SqliteTestBed.AsServed, path).WithBucketAsync();
         var keys = new ScaleKeys(count);
         var clock = Stopwatch.StartNew();
         await keys.PutAsync(bed, Cancellation);

@@ -16,7 +16,7 @@ public sealed class MetadataFigures
     public async Task Figures_of_commands_listings_and_lookups()
     {
         var path = Environment.GetEnvironmentVariable("BLEEPSTORE_FIGURES_DIR");
-        await using var bed = await new SqliteTestBed(path: path is null ? null : Path.Combine(path, "figures")).WithBucketAsync();
+        await using var bed = await new SqliteTestBed(SqliteTestBed.AsServed, path is null ? null : Path.Combine(path, "figures")).WithBucketAsync();
         await PutsAsync(bed, "warm", writers: 32, seconds: 2);
         foreach (var writers in new[] { 1, 32, 128 })
         {

@@ -22,6 +22,9 @@ internal sealed class SqliteTestBed : IAsyncDisposable
         Store = Open();
     }
 
+    /// <summary>The bounds of a server, for who measures.</summary>
+    public static Func<SqliteMetadataOptions, SqliteMetadataOptions> AsServed { get; } = static options => new() { Path = options.Path, ReserveBytes = options.ReserveBytes };
+
     public SqliteMetadataOptions Options { get; }
 
     public SqliteMetadataStore Store { get; private set; }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using BleepStore.Storage;
 using BleepStore.Storage.FileSystem;
@@ -106,26 +105,9 @@ internal sealed class LocalStore : IAsyncDisposable
         _directory?.Dispose();
     }
 
-    // A child that another test starts at this moment has this process's descriptors, the lock among them, until it is a program of its own.
-    private StorageRoot OpenRoot()
-    {
-        var begun = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return StorageRoot.Open(FileSystem, Root);
-            }
-            catch (StoreLockedException) when (begun.Elapsed < Patience.Limit)
-            {
-                Thread.Yield();
-            }
-        }
-    }
-
     private LocalObjectStorage Open(ICrashPoints? crashPoints)
     {
-        var root = OpenRoot();
+        var root = StorageRoot.Open(FileSystem, Root);
         root.Claim(StoreId, root.HighestBoot + 1);
         _ids = new BlobIdSource(0, root.HighestBoot);
         return new LocalObjectStorage(root, crashPoints, _packs);

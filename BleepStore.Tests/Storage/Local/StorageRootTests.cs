@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using BleepStore.Storage.FileSystem;
 using BleepStore.Storage.Local;
+using Microsoft.Win32.SafeHandles;
 
 namespace BleepStore.Tests.Storage.Local;
 
 /// <summary>A storage root belongs to one store and one process, and remembers the boots that wrote to it.</summary>
-public sealed class StorageRootTests : IDisposable
+public sealed partial class StorageRootTests : IDisposable
 {
     private const string Store = LocalStore.StoreId;
     private const string OtherStore = "ffeeddccbbaa99887766554433221100";
@@ -153,6 +155,22 @@ public sealed class StorageRootTests : IDisposable
     }
 
     [Fact]
+    public void A_root_that_was_left_is_free_although_a_child_in_the_making_still_has_its_descriptors()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors in /proc");
+        var root = StorageRoot.Open(_fileSystem, Root);
+        var lockFile = Directory.GetFiles(Root).Single(path => Path.GetFileName(path).Contains("lock", StringComparison.Ordinal));
+        var descriptor = Directory.GetFiles("/proc/self/fd").Single(link => new FileInfo(link).LinkTarget == lockFile);
+
+        // As a fork does, which shares the open file and its lock.
+        using var copy = new SafeFileHandle(Duplicate(int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture)), ownsHandle: true);
+        copy.IsInvalid.ShouldBeFalse();
+        root.Dispose();
+
+        StorageRoot.Open(_fileSystem, Root).Dispose();
+    }
+
+    [Fact]
     public void A_refused_process_removes_nothing()
     {
         using var root = StorageRoot.Open(_fileSystem, Root);
@@ -210,4 +228,8 @@ public sealed class StorageRootTests : IDisposable
         File.Exists(Path.Combine(Root, "store.json")).ShouldBeFalse();
         fatal.Errors.Count.ShouldBe(1);
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Duplicate(int descriptor);
 }
