@@ -41,7 +41,7 @@ public sealed class BenchmarkRunTests
         await using var server = await ServerProcess.StartAsync(Token);
         var refused = await ToolProcess.RunAsync(
             Command(
-                "load", server.S3Url.ToString(), "--workload", "get", "--keys", "4", "--unprepared", "--seconds", "1", "--warmup", "0",
+                "load", server.S3Url.ToString(), "--workload", "get", "--keys", "4", "--unprepared", "--seconds", "30", "--warmup", "0",
                 "--pid", server.Id.ToString(CultureInfo.InvariantCulture)),
             Token);
         refused.ExitCode.ShouldBe(1, refused.Describe());
