@@ -6,7 +6,7 @@ namespace BleepStore.Tests.Clients;
 /// <summary>Real clients against the real server: the rows of <see cref="ClientSteps"/>, client by client, in their order.</summary>
 public sealed class ClientTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StepTimeout = TimeSpan.FromMinutes(10);
 
     // Later steps often fail for an earlier one's failure; with a server that is known to differ it still helps to see them all.
     private static bool KeepsGoing => Environment.GetEnvironmentVariable("BLEEPSTORE_TEST_KEEP_GOING") == "1";

@@ -14,7 +14,7 @@ internal sealed record ToolCommand(string FileName, params IReadOnlyList<string>
 
     public string? StandardInput { get; init; }
 
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     public override string ToString() => string.Join(' ', new[] { FileName }.Concat(Arguments).Select(Quote));
 

@@ -13,7 +13,7 @@ namespace BleepStore.Tests.Clients.Cli;
 internal sealed class CliDriver : IAsyncDisposable
 {
     private const string Python = "/usr/bin/python3";
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(5);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly Process _process;
