@@ -112,6 +112,7 @@ internal sealed record SampleRequests(string Bucket, string Key, string UploadId
             "LegalHold" => "<LegalHold><Status>OFF</Status></LegalHold>",
             "Delete" => $"<Delete><Object><Key>{Key}</Key></Object></Delete>",
             "OwnershipControls" => "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>",
+            "PublicAccessBlockConfiguration" => "<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls></PublicAccessBlockConfiguration>",
             "Tagging" => "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>",
             "VersioningConfiguration" => "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
             "CORSConfiguration" => "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>",
