@@ -20,6 +20,8 @@ requirements=(
     "command -v restic|restic"
     "command -v curl|curl"
     "/usr/bin/python3 -c 'import boto3'|python3-boto3"
+    "/usr/bin/ruby -e 'require \"aws-sdk-s3\"'|ruby-aws-sdk-s3"
+    "command -v s3fs|s3fs"
     "command -v node|nodejs"
     "command -v npm|npm"
     "command -v gcc|gcc"

@@ -258,6 +258,7 @@ internal static class ClientSteps
         new("aws-sdk-js", "conditional writes", "step conditions"),
         new("aws-sdk-js", "copy, tags and metadata", "step copy"),
         new("aws-sdk-js", "presigned GET and PUT", "step presigned"),
+        new("aws-sdk-js", "forms under a policy", "step forms"),
         new("aws-sdk-js", "ACLs", "step acl"),
         new("aws-sdk-js", "list in pages", "step list"),
         new("aws-sdk-js", "delete objects and remove the bucket", "step remove"),
@@ -269,6 +270,56 @@ internal static class ClientSteps
         new("minio-js", "copy and tags", "step copy"),
         new("minio-js", "presigned GET and PUT", "step presigned"),
         new("minio-js", "delete objects and remove the bucket", "step remove"),
+
+        new("aws-sdk-ruby", "make a bucket", "step bucket"),
+        new("aws-sdk-ruby", "store and fetch the tree of awkward names", "step tree && same_tree \"$TREE\" down"),
+        new("aws-sdk-ruby", "multipart: files, streams, ranges, copies", "step multipart"),
+        new("aws-sdk-ruby", "presigned GET and PUT, and a form", "step presigned"),
+        new("aws-sdk-ruby", "bytes that the client encrypts", "step encrypted"),
+        new("aws-sdk-ruby", "list in pages, waiters, refusals", "step listing"),
+        new("aws-sdk-ruby", "delete objects and remove the bucket", "step remove"),
+
+        new("s3fs", "mount a bucket and store the tree of awkward names", """
+            signed -X PUT "$ENDPOINT/$BUCKET"
+            mounted
+            cp -r "$TREE" mnt/tree
+            same_tree "$TREE" mnt/tree
+            """),
+        new("s3fs", "mount it again and compare the bytes", """
+            mounted
+            same_tree "$TREE" mnt/tree
+            equal "$TREE_FILES" "$(find mnt/tree -type f | wc -l)"
+            """),
+        new("s3fs", "change the middle of a large file, append, truncate", """
+            mounted
+            cp "$BIG" changed
+            cp "$BIG" mnt/changed
+            for file in changed mnt/changed; do
+                dd if="$TREE/plain.txt" of="$file" bs=64 seek=110000 conv=notrunc status=none
+                cat "$TREE/plain.txt" >> "$file"
+            done
+            cmp changed mnt/changed
+            truncate -s 9000000 changed mnt/changed
+            cmp changed mnt/changed
+            """),
+        new("s3fs", "rename files and directories, modes, links", """
+            mounted
+            cmp changed mnt/changed
+            mkdir -p 'mnt/a directory/below'
+            mv mnt/changed 'mnt/a directory/below/ü+%2F'
+            mv 'mnt/a directory' mnt/renamed
+            cmp changed 'mnt/renamed/below/ü+%2F'
+            chmod 640 'mnt/renamed/below/ü+%2F'
+            equal '640 9000000' "$(stat -c '%a %s' 'mnt/renamed/below/ü+%2F')"
+            ln -s renamed mnt/link
+            equal renamed "$(readlink mnt/link)"
+            equal 'link renamed tree' "$(ls -x mnt | xargs)"
+            """),
+        new("s3fs", "remove everything, and the bucket", """
+            (mounted; rm -r mnt/*)
+            equal 0 "$(signed "$ENDPOINT/$BUCKET?list-type=2" | grep -c '<Key>' || true)"
+            signed -X DELETE "$ENDPOINT/$BUCKET"
+            """),
 
         new("curl", "make a bucket", "signed -X PUT \"$ENDPOINT/$BUCKET\""),
         new("curl", "put and get", """

@@ -30,16 +30,36 @@ internal static class ClientTable
         new("minio-js", "test -d \"$JS/node_modules/minio\" && node --version", NodePackages, """
             step() { node "$JS/minio-steps.mjs" "$@"; }
             """),
-        new("curl", "curl --aws-sigv4 aws:amz:us-east-1:s3 --version", "curl 7.75 or newer", """
-            # curl 7.88 sends no x-amz-content-sha256 and signs the hash of nothing with -T.
-            signed() {
-                curl -sS --fail-with-body --max-time 60 --aws-sigv4 aws:amz:us-east-1:s3 \
-                    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
+        new("aws-sdk-ruby", "/usr/bin/ruby -e 'require \"aws-sdk-s3\"'", "ruby-aws-sdk-s3", """
+            step() { /usr/bin/ruby "$SCRIPTS/aws_sdk_ruby_steps.rb" "$@"; }
+            """),
+        new("s3fs", MayMount + " && s3fs --version", "s3fs, and /dev/fuse", $$"""
+            {{SignedCurl}}
+            printf '%s' "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" > "$HOME/.passwd-s3fs"
+            chmod 600 "$HOME/.passwd-s3fs"
+            # A step mounts the bucket for itself, so that nothing of an earlier one is cached; what it left open is written before it ends.
+            mounted() {
+                mkdir -p mnt
+                s3fs "$BUCKET" mnt -o "url=$ENDPOINT,use_path_request_style,endpoint=us-east-1,multipart_size=5,retries=1"
+                trap 'fusermount -u mnt || fusermount -uz mnt' EXIT
             }
             """),
+        new("curl", "curl --aws-sigv4 aws:amz:us-east-1:s3 --version", "curl 7.75 or newer", SignedCurl),
     ];
 
     private const string NodePackages = "nodejs, and `npm ci` in BleepStore.Tests/Clients/js";
+
+    // Root without the right to mount, as in many containers, has /dev/fuse for nothing; others mount by a program of the system.
+    private const string MayMount =
+        "test -c /dev/fuse && { test $(id -u) != 0 || (( 0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 21 & 1 )); }";
+
+    private const string SignedCurl = """
+        # curl 7.88 sends no x-amz-content-sha256 and signs the hash of nothing with -T.
+        signed() {
+            curl -sS --fail-with-body --max-time 60 --aws-sigv4 aws:amz:us-east-1:s3 \
+                --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$@"
+        }
+        """;
 
     private const string Boto3 = """
         step() { /usr/bin/python3 "$SCRIPTS/boto3_steps.py" "$@"; }

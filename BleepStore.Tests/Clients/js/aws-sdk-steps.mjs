@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import * as s3sdk from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { BIG, BUCKET, ENDPOINT, MIB, TREE, collect, credentials, filesBelow, refused, runStep } from './common.mjs';
 
@@ -136,6 +137,29 @@ await runStep({
     assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="a b"');
     assert.equal(await answer.text(), 'by link');
     assert.equal((await fetch(get.replace('pre%20signed', 'pre%20signe'))).status, 403);
+  },
+
+  async forms() {
+    const { url, fields } = await createPresignedPost(client, {
+      Bucket: BUCKET, Key: 'form/${filename}', Expires: 60, Fields: { success_action_status: '201' },
+      Conditions: [['content-length-range', 1, 10], ['starts-with', '$Content-Type', 'text/']],
+    });
+    const post = (name, text, type = 'text/plain') => {
+      const form = new FormData();
+      for (const [field, value] of Object.entries({ ...fields, 'Content-Type': type })) form.append(field, value);
+      form.append('file', new Blob([text]), name);
+      return fetch(url, { method: 'POST', body: form });
+    };
+    const answer = await post('ü +.txt', 'by a form');
+    assert.equal(answer.status, 201);
+    assert.match(await answer.text(), /<Key>form\/ü \+.txt<\/Key>/);
+    assert.equal((await read('form/ü +.txt')).toString(), 'by a form');
+    assert.equal((await send('HeadObject', { Key: 'form/ü +.txt' })).ContentType, 'text/plain');
+    const tooLarge = await post('large', 'eleven char');
+    assert.equal(tooLarge.status, 400);
+    assert.match(await tooLarge.text(), /<Code>EntityTooLarge<\/Code>/);
+    assert.equal((await post('other type', 'x', 'image/png')).status, 403);
+    assert.equal((await send('ListObjectsV2', { Prefix: 'form/' })).KeyCount, 1);
   },
 
   async acl() {
