@@ -15,7 +15,7 @@ internal sealed record BodyChecksum(ChecksumAlgorithm Algorithm, byte[] Value, b
 internal sealed class BodyDigests : IDisposable
 {
     private readonly BodyPromises _promises;
-    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private readonly Md5Digest _md5 = new();
     private readonly IncrementalHash? _sha256;
     private readonly RunningChecksum _checksum;
     private readonly bool _wantsCrc64Nvme;
@@ -37,13 +37,13 @@ internal sealed class BodyDigests : IDisposable
             _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     }
 
-    /// <summary>Takes the next bytes.</summary>
-    public void Append(ReadOnlySpan<byte> data)
+    /// <summary>Takes the next bytes, which must stay as they are until it is done.</summary>
+    public ValueTask AppendAsync(ReadOnlyMemory<byte> data)
     {
-        _md5.AppendData(data);
-        _sha256?.AppendData(data);
-        _checksum.Append(data);
-        _crc64Nvme?.Append(data);
+        _sha256?.AppendData(data.Span);
+        _checksum.Append(data.Span);
+        _crc64Nvme?.Append(data.Span);
+        return _md5.AppendAsync(data);
     }
 
     /// <summary>Computes all digests and refuses the body when one is not what was promised. Called once.</summary>
@@ -51,7 +51,7 @@ internal sealed class BodyDigests : IDisposable
     /// <exception cref="S3Exception">A digest differs; that of the payload hash first, as S3 does.</exception>
     public (byte[] Md5, BodyChecksum Checksum) Verify(Func<string, string?> trailer)
     {
-        var md5 = _md5.GetHashAndReset();
+        var md5 = _md5.Finish();
         var value = _checksum.Finish();
         if (_promises.PayloadSha256 is { } promised)
         {

@@ -43,7 +43,7 @@ internal sealed class VerifiedStream(BodyFraming framing, BodyDigests digests, l
         if (count > 0)
         {
             RefuseExcess();
-            digests.Append(buffer.Span[..count]);
+            await digests.AppendAsync(buffer[..count]);
         }
         else
         {

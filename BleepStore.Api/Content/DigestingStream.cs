@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BleepStore.Api.Checksums;
 
 namespace BleepStore.Api.Content;
@@ -6,11 +5,11 @@ namespace BleepStore.Api.Content;
 /// <summary>Computes MD5 and a checksum of what is read through it: for copies, whose bytes no client sends.</summary>
 internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm) : ForwardStream
 {
-    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private readonly Md5Digest _md5 = new();
     private readonly RunningChecksum _checksum = RunningChecksum.Create(algorithm);
 
     /// <summary>MD5 of all bytes read. Called once, at the end.</summary>
-    public byte[] FinishMd5() => _md5.GetHashAndReset();
+    public byte[] FinishMd5() => _md5.Finish();
 
     /// <summary>Checksum of all bytes read. Called once, at the end.</summary>
     public byte[] FinishChecksum() => _checksum.Finish();
@@ -18,8 +17,8 @@ internal sealed class DigestingStream(Stream source, ChecksumAlgorithm algorithm
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await source.ReadAsync(buffer, cancellationToken);
-        _md5.AppendData(buffer.Span[..count]);
         _checksum.Append(buffer.Span[..count]);
+        await _md5.AppendAsync(buffer[..count]);
         return count;
     }
 
