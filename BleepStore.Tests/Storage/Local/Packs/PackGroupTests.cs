@@ -73,33 +73,4 @@ public sealed class PackGroupTests
 
     private static Pack PackOf(LocalStore store, StoredBlob blob) =>
         store.Packs.Directory.Find(ulong.Parse(Path.GetFileNameWithoutExtension(store.PackOf(blob).Path), NumberStyles.HexNumber, CultureInfo.InvariantCulture))!;
-
-    /// <summary>Holds whoever comes first to a crash point until it is released, and may then throw at another.</summary>
-    private sealed class HoldAt(string name) : ICrashPoints, IDisposable
-    {
-        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ManualResetEventSlim _release = new();
-
-        public Task Reached => _reached.Task;
-
-        /// <summary>Thrown at that point, once the hold has ended.</summary>
-        public (string Name, Exception Exception)? Next { get; set; }
-
-        public void Release() => _release.Set();
-
-        public void Hit(string point)
-        {
-            if (point == name && _reached.TrySetResult())
-            {
-                _release.Wait(Token);
-            }
-            else if (Next is var (next, exception) && next == point)
-            {
-                Next = null;
-                throw exception;
-            }
-        }
-
-        public void Dispose() => _release.Dispose();
-    }
 }
