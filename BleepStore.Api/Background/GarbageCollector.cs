@@ -34,11 +34,15 @@ internal sealed partial class GarbageCollector(
         var published = metadata.PublishedSequence;
         var after = _tried is { } row ? (row.Sequence, row.Ordinal) : ((long, int)?)null;
         var entries = await metadata.ReadGarbageAsync(after, readers.Oldest(published), RowsPerCommand, cancellationToken);
+        if (entries.IsEmpty)
+        {
+            // The rest is not even compiled before there is garbage: most of the time, and in most servers for long, there is none.
+            EndPass();
+            return false;
+        }
+
         var done = new ConcurrentBag<GarbageEntry>();
-        await Parallel.ForEachAsync(
-            entries.Where(entry => entry.Segment is not null),
-            new ParallelOptions { MaxDegreeOfParallelism = RowsPerCommand, CancellationToken = cancellationToken },
-            async (entry, token) => await CollectAsync(entry, done, token));
+        await CollectBlobsAsync(entries, done, cancellationToken);
         foreach (var entry in entries.Where(entry => entry.Segment is null))
         {
             await CollectAsync(entry, done, cancellationToken);
@@ -58,6 +62,12 @@ internal sealed partial class GarbageCollector(
         EndPass();
         return entries.Any(entry => entry.Kind == GarbageKind.Bucket);
     }
+
+    private Task CollectBlobsAsync(ImmutableArray<GarbageEntry> entries, ConcurrentBag<GarbageEntry> done, CancellationToken cancellationToken)
+        => Parallel.ForEachAsync(
+            entries.Where(entry => entry.Segment is not null),
+            new ParallelOptions { MaxDegreeOfParallelism = RowsPerCommand, CancellationToken = cancellationToken },
+            async (entry, token) => await CollectAsync(entry, done, token));
 
     /// <summary>Tells of failures once, however many rows failed, and lets a new round begin when it is due: never before all rows had their turn.</summary>
     private void EndPass()

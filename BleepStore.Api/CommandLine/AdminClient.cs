@@ -20,9 +20,9 @@ internal sealed class AdminClient(BleepStoreOptions options, string? url, HttpMe
     /// <param name="body">Sent as it is; null for none.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="StartException">The server refused, or did not answer.</exception>
-    public async Task<string> SendAsync(HttpMethod method, string pathAndQuery, string? body, CancellationToken cancellationToken)
+    public async Task<string> SendAsync(string method, string pathAndQuery, string? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_server, pathAndQuery));
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), new Uri(_server, pathAndQuery));
         var bytes = Encoding.UTF8.GetBytes(body ?? "");
         if (body is not null)
         {

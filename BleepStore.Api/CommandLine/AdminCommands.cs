@@ -34,20 +34,20 @@ internal sealed class AdminCommands(IReadOnlyDictionary<string, string> environm
         var force = new Option<bool>("--force") { Description = "Take away keys, policies and groups first" };
         var group = NameOf("GROUP");
         return With(new Command("user", "Users of a running server."),
-            Ask("list", "Lists the users of an account.", HttpMethod.Get, _ => "/admin/users?limit=1000"),
-            Ask("create", "Makes a user, who may nothing until a policy allows it.", HttpMethod.Post, _ => "/admin/users",
+            Ask("list", "Lists the users of an account.", HttpMethods.Get, _ => "/admin/users?limit=1000"),
+            Ask("create", "Makes a user, who may nothing until a policy allows it.", HttpMethods.Post, _ => "/admin/users",
                 parsed => JsonSerializer.Serialize(new { name = parsed.GetValue(name), path = parsed.GetValue(path) ?? "/" }), name, path),
-            Ask("show", "Shows a user.", HttpMethod.Get, parsed => $"/admin/users/{In(parsed, name)}", null, name),
-            Ask("delete", "Deletes a user.", HttpMethod.Delete,
+            Ask("show", "Shows a user.", HttpMethods.Get, parsed => $"/admin/users/{In(parsed, name)}", null, name),
+            Ask("delete", "Deletes a user.", HttpMethods.Delete,
                 parsed => $"/admin/users/{In(parsed, name)}?force={(parsed.GetValue(force) ? "true" : "false")}", null, name, force),
             With(new Command("key", "Access keys of a user."),
-                Ask("create", "Makes an access key; its secret is shown this once.", HttpMethod.Post, parsed => $"/admin/users/{In(parsed, name)}/keys", null, name),
-                AskKey("delete", "Deletes an access key.", HttpMethod.Delete, "", body: null),
-                AskKey("disable", "Disables an access key, at once.", HttpMethod.Put, "/status", """{"active":false}"""),
-                AskKey("enable", "Enables an access key.", HttpMethod.Put, "/status", """{"active":true}""")),
+                Ask("create", "Makes an access key; its secret is shown this once.", HttpMethods.Post, parsed => $"/admin/users/{In(parsed, name)}/keys", null, name),
+                AskKey("delete", "Deletes an access key.", HttpMethods.Delete, "", body: null),
+                AskKey("disable", "Disables an access key, at once.", HttpMethods.Put, "/status", """{"active":false}"""),
+                AskKey("enable", "Enables an access key.", HttpMethods.Put, "/status", """{"active":true}""")),
             With(new Command("group", "Groups of a user."),
-                Ask("join", "Makes a user a member of a group.", HttpMethod.Put, parsed => $"/admin/users/{In(parsed, name)}/groups?name={In(parsed, group)}", null, name, group),
-                Ask("leave", "Takes a user out of a group.", HttpMethod.Delete, parsed => $"/admin/users/{In(parsed, name)}/groups?name={In(parsed, group)}", null, name, group)),
+                Ask("join", "Makes a user a member of a group.", HttpMethods.Put, parsed => $"/admin/users/{In(parsed, name)}/groups?name={In(parsed, group)}", null, name, group),
+                Ask("leave", "Takes a user out of a group.", HttpMethods.Delete, parsed => $"/admin/users/{In(parsed, name)}/groups?name={In(parsed, group)}", null, name, group)),
             Policy("users", "user"));
     }
 
@@ -56,10 +56,10 @@ internal sealed class AdminCommands(IReadOnlyDictionary<string, string> environm
         var name = NameOf("GROUP");
         var force = new Option<bool>("--force") { Description = "Take away its policies first" };
         return With(new Command("group", "Groups of users of a running server."),
-            Ask("list", "Lists the groups of an account.", HttpMethod.Get, _ => "/admin/groups?limit=1000"),
-            Ask("create", "Makes a group.", HttpMethod.Post, _ => "/admin/groups", parsed => JsonSerializer.Serialize(new { name = parsed.GetValue(name) }), name),
-            Ask("show", "Shows a group.", HttpMethod.Get, parsed => $"/admin/groups/{In(parsed, name)}", null, name),
-            Ask("delete", "Deletes a group without members.", HttpMethod.Delete,
+            Ask("list", "Lists the groups of an account.", HttpMethods.Get, _ => "/admin/groups?limit=1000"),
+            Ask("create", "Makes a group.", HttpMethods.Post, _ => "/admin/groups", parsed => JsonSerializer.Serialize(new { name = parsed.GetValue(name) }), name),
+            Ask("show", "Shows a group.", HttpMethods.Get, parsed => $"/admin/groups/{In(parsed, name)}", null, name),
+            Ask("delete", "Deletes a group without members.", HttpMethods.Delete,
                 parsed => $"/admin/groups/{In(parsed, name)}?force={(parsed.GetValue(force) ? "true" : "false")}", null, name, force),
             Policy("groups", "group"));
     }
@@ -71,27 +71,27 @@ internal sealed class AdminCommands(IReadOnlyDictionary<string, string> environm
         var file = new Argument<string>("FILE") { Description = "File with the policy, - for standard input" };
         var arn = NameOf("ARN");
         return With(new Command("policy", $"Policies of a {word}."),
-            Ask("list", "Shows them all.", HttpMethod.Get, parsed => $"/admin/{path}/{In(parsed, name)}/policies", null, name),
-            Ask("put", "Adds or replaces a policy.", HttpMethod.Put, parsed => $"/admin/{path}/{In(parsed, name)}/policies?name={In(parsed, policy)}",
+            Ask("list", "Shows them all.", HttpMethods.Get, parsed => $"/admin/{path}/{In(parsed, name)}/policies", null, name),
+            Ask("put", "Adds or replaces a policy.", HttpMethods.Put, parsed => $"/admin/{path}/{In(parsed, name)}/policies?name={In(parsed, policy)}",
                 parsed => ReadFile(parsed.GetValue(file)!), name, policy, file),
-            Ask("delete", "Removes a policy.", HttpMethod.Delete, parsed => $"/admin/{path}/{In(parsed, name)}/policies?name={In(parsed, policy)}", null, name, policy),
-            Ask("attach", "Attaches a managed policy, such as arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess.", HttpMethod.Put,
+            Ask("delete", "Removes a policy.", HttpMethods.Delete, parsed => $"/admin/{path}/{In(parsed, name)}/policies?name={In(parsed, policy)}", null, name, policy),
+            Ask("attach", "Attaches a managed policy, such as arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess.", HttpMethods.Put,
                 parsed => $"/admin/{path}/{In(parsed, name)}/attachments?arn={In(parsed, arn)}", null, name, arn),
-            Ask("detach", "Detaches a managed policy.", HttpMethod.Delete, parsed => $"/admin/{path}/{In(parsed, name)}/attachments?arn={In(parsed, arn)}", null, name, arn));
+            Ask("detach", "Detaches a managed policy.", HttpMethods.Delete, parsed => $"/admin/{path}/{In(parsed, name)}/attachments?arn={In(parsed, arn)}", null, name, arn));
     }
 
     private Command Key() => With(new Command("key", "The root key of a running server, which wraps all secrets at rest."),
-        Ask("show", "Shows which root key is in use, and not the key itself.", HttpMethod.Get, _ => "/admin/root-key"),
-        Ask("rotate", "Makes a new root key and wraps every secret anew, while the server runs.", HttpMethod.Post, _ => "/admin/root-key/rotate"));
+        Ask("show", "Shows which root key is in use, and not the key itself.", HttpMethods.Get, _ => "/admin/root-key"),
+        Ask("rotate", "Makes a new root key and wraps every secret anew, while the server runs.", HttpMethods.Post, _ => "/admin/root-key/rotate"));
 
-    private Command AskKey(string verb, string description, HttpMethod method, string suffix, string? body)
+    private Command AskKey(string verb, string description, string method, string suffix, string? body)
     {
         var accessKey = NameOf("ACCESS_KEY");
         return Ask(verb, description, method, parsed => $"/admin/credentials/{In(parsed, accessKey)}{suffix}", body is null ? null : _ => body, accessKey);
     }
 
     private Command Ask(
-        string verb, string description, HttpMethod method, Func<ParseResult, string> path, Func<ParseResult, string>? body = null, params Symbol[] symbols)
+        string verb, string description, string method, Func<ParseResult, string> path, Func<ParseResult, string>? body = null, params Symbol[] symbols)
     {
         var command = new Command(verb, description);
         foreach (var symbol in symbols)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using BleepStore.Api.CommandLine;
 
@@ -8,7 +9,7 @@ internal static class ReadyFile
 {
     public static async Task WriteAsync(string path, Uri s3, Uri? admin, CancellationToken cancellationToken)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Environment.ProcessId, new Urls(s3, admin)), JsonSerializerOptions.Web);
+        var content = ToJson(s3, admin);
         var unfinished = path + ".new";
         try
         {
@@ -21,13 +22,21 @@ internal static class ReadyFile
         }
     }
 
-    private sealed record Content(int Pid, Urls Urls);
-
-    private sealed record Urls(string S3, string? Admin)
+    /// <summary>Written field by field: a serializer's types would stay in the memory of every server for these three values.</summary>
+    private static ReadOnlyMemory<byte> ToJson(Uri s3, Uri? admin)
     {
-        public Urls(Uri s3, Uri? admin)
-            : this(s3.GetLeftPart(UriPartial.Authority), admin?.GetLeftPart(UriPartial.Authority))
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
         {
+            json.WriteStartObject();
+            json.WriteNumber("pid", Environment.ProcessId);
+            json.WriteStartObject("urls");
+            json.WriteString("s3", s3.GetLeftPart(UriPartial.Authority));
+            json.WriteString("admin", admin?.GetLeftPart(UriPartial.Authority));
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
+
+        return buffer.WrittenMemory;
     }
 }

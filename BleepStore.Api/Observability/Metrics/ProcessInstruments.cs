@@ -11,26 +11,29 @@ internal sealed class ProcessInstruments
     public const string MeterName = "BleepStore.Process";
 
     private const string Descriptors = "/proc/self/fd";
-    private readonly double _startSeconds;
+
+    // Asked for at the first look at the metrics: a server that nobody scrapes does without the library of processes.
+    private readonly Lazy<double> _startSeconds = new(StartSeconds);
 
     public ProcessInstruments(IMeterFactory meters)
     {
-        using (var process = Process.GetCurrentProcess())
-        {
-            _startSeconds = (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
-        }
-
         Meter = meters.Create(MeterName);
         Meter.CreateObservableCounter(
             "process_cpu_seconds_total", CpuSeconds, "s", "User and system CPU time spent.");
         Meter.CreateObservableGauge("process_resident_memory_bytes", () => Environment.WorkingSet, "By", "Resident memory size.");
         Meter.CreateObservableGauge("process_virtual_memory_bytes", VirtualMemory, "By", "Virtual memory size.");
-        Meter.CreateObservableGauge("process_start_time_seconds", () => _startSeconds, "s", "Start time of the process since the Unix epoch.");
+        Meter.CreateObservableGauge("process_start_time_seconds", () => _startSeconds.Value, "s", "Start time of the process since the Unix epoch.");
         Meter.CreateObservableGauge("process_open_fds", OpenDescriptors, description: "Open file descriptors.");
         Meter.CreateObservableGauge("process_max_fds", MaxDescriptors, description: "Most file descriptors that may be open.");
     }
 
     public Meter Meter { get; }
+
+    private static double StartSeconds()
+    {
+        using var process = Process.GetCurrentProcess();
+        return (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
+    }
 
     private static IEnumerable<Measurement<double>> CpuSeconds()
         => OperatingSystem.IsIOS() || OperatingSystem.IsTvOS() || OperatingSystem.IsBrowser() ? [] : [new(Environment.CpuUsage.TotalTime.TotalSeconds)];
