@@ -44,7 +44,7 @@ internal readonly record struct CredentialScope
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
     public static CredentialScope Parse(ReadOnlyMemory<char> text, string expectedRegion, bool isPresigned)
     {
-        var scope = Parse(text, isPresigned);
+        var scope = Split(text, isPresigned);
         if (!scope.ServiceName.SequenceEqual(Service))
         {
             throw Malformed($"incorrect service \"{scope.ServiceName}\". This endpoint belongs to \"s3\".", isPresigned);
@@ -56,12 +56,14 @@ internal readonly record struct CredentialScope
             throw new S3Exception(error.With("Region", expectedRegion));
         }
 
-        return scope;
+        return scope.WithDate(isPresigned);
     }
 
     /// <summary>Reads <c>AKID/date/region/service/aws4_request</c> for any region and service.</summary>
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
-    public static CredentialScope Parse(ReadOnlyMemory<char> text, bool isPresigned)
+    public static CredentialScope Parse(ReadOnlyMemory<char> text, bool isPresigned) => Split(text, isPresigned).WithDate(isPresigned);
+
+    private static CredentialScope Split(ReadOnlyMemory<char> text, bool isPresigned)
     {
         // From the right: an access key may contain slashes, what follows it may not.
         Span<int> slashes = stackalloc int[4];
@@ -78,14 +80,7 @@ internal readonly record struct CredentialScope
             slashes[i] = end;
         }
 
-        var date = text.Span[(slashes[0] + 1)..slashes[1]];
         var terminator = text.Span[(slashes[3] + 1)..];
-        if (date.Length != 8 || date.ContainsAnyExceptInRange('0', '9'))
-        {
-            var message = $"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".";
-            throw Malformed(message, isPresigned);
-        }
-
         if (!terminator.SequenceEqual(Terminator))
         {
             throw Malformed($"incorrect terminal \"{terminator}\". This endpoint uses \"aws4_request\".", isPresigned);
@@ -101,8 +96,16 @@ internal readonly record struct CredentialScope
         if (!amzDate[..8].SequenceEqual(Date))
         {
             var message = $"Invalid credential date \"{Date}\". This date is not the same as X-Amz-Date: \"{amzDate[..8]}\".";
-            throw Malformed(message, isPresigned);
+            throw isPresigned ? new S3Exception(S3Errors.AuthorizationQueryParametersError.Because(message)) : Malformed(message, isPresigned);
         }
+    }
+
+    private CredentialScope WithDate(bool isPresigned)
+    {
+        var date = Scope.Span[..Scope.Span.IndexOf('/')];
+        return date.Length == 8 && !date.ContainsAnyExceptInRange('0', '9')
+            ? this
+            : throw Malformed($"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".", isPresigned);
     }
 
     private ReadOnlySpan<char> Part(int index)

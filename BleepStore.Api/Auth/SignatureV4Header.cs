@@ -40,6 +40,12 @@ internal static class SignatureV4Header
     private static (ReadOnlyMemory<char> Credential, ReadOnlyMemory<char> SignedHeaders, ReadOnlyMemory<char> Signature) Split(
         ReadOnlyMemory<char> text)
     {
+        // As S3 does: how many components there are, then the form of each, then their names.
+        if (text.Span.Count(',') != 2)
+        {
+            throw Malformed("the authorization header requires three components: Credential, SignedHeaders, and Signature.");
+        }
+
         ReadOnlyMemory<char> credential = default, signedHeaders = default, signature = default;
         while (!text.IsEmpty)
         {
@@ -47,20 +53,23 @@ internal static class SignatureV4Header
             var component = (comma < 0 ? text : text[..comma]).Trim();
             text = comma < 0 ? default : text[(comma + 1)..];
             var equals = component.Span.IndexOf('=');
-            var value = equals < 0 ? default : component[(equals + 1)..];
-            switch (equals < 0 ? default : component.Span[..equals])
+            if (equals < 0)
             {
-                case "Credential" when credential.IsEmpty:
+                throw Malformed($"the authorization component \"{component}\" is malformed.");
+            }
+
+            var value = component[(equals + 1)..];
+            switch (component.Span[..equals])
+            {
+                case "Credential":
                     credential = value;
                     break;
-                case "SignedHeaders" when signedHeaders.IsEmpty:
+                case "SignedHeaders":
                     signedHeaders = value;
                     break;
-                case "Signature" when signature.IsEmpty:
+                case "Signature":
                     signature = value;
                     break;
-                default:
-                    throw Malformed($"the authorization component \"{component}\" is malformed.");
             }
         }
 

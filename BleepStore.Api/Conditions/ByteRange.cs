@@ -20,7 +20,7 @@ internal readonly record struct ByteRange(long Offset, long Length)
             return null;
         }
 
-        var spec = header.AsSpan(6).Trim();
+        var spec = header.AsSpan(6);
         var dash = spec.IndexOf('-');
         if (dash < 0)
         {

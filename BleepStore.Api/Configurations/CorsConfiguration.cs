@@ -63,7 +63,7 @@ internal sealed record CorsRule
             ExposeHeaders = node.Texts("ExposeHeader"),
             MaxAgeSeconds = node.Number("MaxAgeSeconds"),
         };
-        if (rule.AllowedMethods.IsEmpty || rule.AllowedOrigins.IsEmpty || rule.MaxAgeSeconds < 0)
+        if (rule.AllowedMethods.IsEmpty || rule.AllowedOrigins.IsEmpty)
         {
             throw XmlValues.Malformed();
         }
@@ -110,11 +110,30 @@ internal sealed record CorsRule
             throw XmlValues.Invalid($"ExposeHeader \"{exposed}\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
         }
 
+        if (AllowedHeaders.FirstOrDefault(name => !IsHeaderName(name.Replace("*", "", StringComparison.Ordinal))) is { } allowed)
+        {
+            throw XmlValues.Invalid($"AllowedHeader \"{allowed}\" contains invalid character.");
+        }
+
         // They come back as headers of answers.
-        if (ExposeHeaders.FirstOrDefault(name => name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))) is { } invalid)
+        if (ExposeHeaders.FirstOrDefault(name => !IsHeaderName(name)) is { } invalid)
         {
             throw XmlValues.Invalid($"ExposeHeader \"{invalid}\" contains invalid character.");
         }
+    }
+
+    /// <summary>True for what S3 takes as the name of a header.</summary>
+    public static bool IsHeaderName(ReadOnlySpan<char> name)
+    {
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void CheckWildcards(string element, ImmutableArray<string> patterns)

@@ -64,6 +64,11 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
             return (S3Errors.BadRequest.Because($"Invalid Access-Control-Request-Method: {method ?? "null"}"), null);
         }
 
+        if (asked.InvalidHeader is { } invalid)
+        {
+            return (S3Errors.BadRequest.Because($"Access-Control-Request-Headers \"{invalid}\" contains invalid character."), null);
+        }
+
         var answer = new CrossOriginAnswer(asked, rules.Value.FirstOrDefault(asked.IsAllowedBy));
         var resource = request.Key is null ? S3Resource.Bucket : S3Resource.Object;
         return (answer.Rule is null ? Forbidden(S3Errors.AccessForbidden.Message, method, resource) : null, answer);

@@ -22,6 +22,9 @@ internal sealed record CrossOriginRequest(string Origin, string Method, Immutabl
                 [.. (request.Header(HeadersHeader) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)])
             : null;
 
+    /// <summary>One of the headers that can be the name of none; null when all can.</summary>
+    public string? InvalidHeader => Headers.FirstOrDefault(header => !CorsRule.IsHeaderName(header));
+
     /// <summary>True when a rule allows it.</summary>
     public bool IsAllowedBy(CorsRule rule)
         => rule.AllowedMethods.Contains(Method)

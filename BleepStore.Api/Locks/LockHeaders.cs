@@ -48,11 +48,6 @@ internal static class LockHeaders
             return ObjectLock.None;
         }
 
-        if (!request.Bucket.ObjectLockEnabled)
-        {
-            throw new S3Exception(S3Errors.InvalidRequest.Because("Bucket is missing Object Lock Configuration"));
-        }
-
         var (mode, until) = (request.Header(Mode), request.Header(RetainUntil));
         if (mode is null != until is null)
         {
@@ -60,10 +55,13 @@ internal static class LockHeaders
                 mode is null ? Mode : RetainUntil, "", "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied"));
         }
 
-        return new ObjectLock(
+        var locked = new ObjectLock(
             mode is null ? RetentionMode.None : ReadMode(mode),
             until is null ? default : ReadDate(until, now),
             ReadHold(request.Header(Hold)));
+        return request.Bucket.ObjectLockEnabled
+            ? locked
+            : throw new S3Exception(S3Errors.InvalidRequest.Because("Bucket is missing ObjectLockConfiguration"));
     }
 
     /// <summary>Adds what keeps a version.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BleepStore.Api.Configurations;
 using BleepStore.Api.Protocol;
 using BleepStore.Api.Xml;
@@ -102,7 +103,10 @@ internal static class LockXml
     };
 
     private static int Check(string name, long count, int max)
-        => count < 1 ? throw new S3Exception(S3Errors.InvalidArgument.Because("Default retention period must be a positive integer value.").With("ArgumentName", name))
-            : count > max ? throw new S3Exception(S3Errors.InvalidArgument.Because($"Default retention period too long; the maximum is {max}.").With("ArgumentName", name))
+        => count < 1 ? throw Refuse(name, count, "Default retention period must be a positive integer value.")
+            : count > max ? throw Refuse(name, count, "Default retention period too large.")
             : (int)count;
+
+    private static S3Exception Refuse(string name, long count, string message)
+        => new(S3Errors.Argument(name, count.ToString(CultureInfo.InvariantCulture), message));
 }

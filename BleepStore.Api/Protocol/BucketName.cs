@@ -20,7 +20,7 @@ internal static class BucketName
             && !name.Contains("..", StringComparison.Ordinal)
             && !name.Contains(".-", StringComparison.Ordinal)
             && !name.Contains("-.", StringComparison.Ordinal)
-            && !(name.Count(c => c == '.') == 3 && IPAddress.TryParse(name, out _))
+            && !IsAddress(name)
             && !ReservedStarts.Any(start => name.StartsWith(start, StringComparison.Ordinal))
             && !ReservedEnds.Any(end => name.EndsWith(end, StringComparison.Ordinal));
 
@@ -28,5 +28,7 @@ internal static class BucketName
     public static string ToArn(string name) => "arn:aws:s3:::" + name;
 
     /// <summary>True for a name that some bucket of AWS, old ones included, could have: it is reported as absent, others as invalid.</summary>
-    public static bool CouldExist(string name) => name.Length is >= 3 and <= 255 && !name.AsSpan().ContainsAnyExcept(OnceAllowed);
+    public static bool CouldExist(string name) => name.Length is >= 3 and <= 255 && !name.AsSpan().ContainsAnyExcept(OnceAllowed) && !IsAddress(name);
+
+    private static bool IsAddress(string name) => name.Count(c => c == '.') == 3 && IPAddress.TryParse(name, out _);
 }

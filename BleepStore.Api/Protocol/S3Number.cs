@@ -12,6 +12,9 @@ internal static class S3Number
         return !text.ContainsAnyExceptInRange('0', '9') && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary>True for a whole number below zero.</summary>
+    public static bool IsNegative(ReadOnlySpan<char> text) => text is ['-', .. var digits] && !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9');
+
     /// <summary>As <see cref="TryParse(ReadOnlySpan{char}, out int)"/>, for sizes.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long value)
     {

@@ -124,10 +124,15 @@ public abstract class MultipartReadTests(ApiHost fixture)
                 + "The complete request must include the checksum for each part. It was missing for part 1 in the request.");
         }
 
-        (await bucket.CompleteAsync("key", id, list.Replace("</Checksum", "=</Checksum", StringComparison.Ordinal))).ErrorCode.ShouldBe("InvalidPart");
+        (await bucket.CompleteAsync("key", id, list.Replace("</Checksum", "=</Checksum", StringComparison.Ordinal))).ErrorCode.ShouldBe("InvalidArgument");
+        var wrong = TestBucket.Checksum(algorithm, "other"u8.ToArray());
+        (await bucket.CompleteAsync("key", id, list.Replace(TestBucket.Checksum(algorithm, s_parts[2]), wrong, StringComparison.Ordinal)))
+            .ErrorCode.ShouldBe("InvalidPart");
         (await bucket.CompleteAsync("key", id, list, ("x-amz-mp-object-size", "1"))).ErrorCode.ShouldBe("InvalidRequest");
         (await bucket.CompleteAsync("key", id, list, ("x-amz-mp-object-size", "-1"))).ErrorCode.ShouldBe("InvalidRequest");
-        (await bucket.CompleteAsync("key", id, list, (header, "AAAA"))).ErrorCode.ShouldBe("BadDigest");
+        (await bucket.CompleteAsync("key", id, list, (header, "AAAA"))).ErrorCode.ShouldBe("InvalidRequest");
+        (await bucket.CompleteAsync("key", id, list, (header, expected + "-"))).ErrorCode.ShouldBe("InvalidRequest");
+        (await bucket.CompleteAsync("key", id, list, (header, wrong))).ErrorCode.ShouldBe("BadDigest");
         (await bucket.CompleteAsync("key", id, list, ("x-amz-checksum-type", type == "COMPOSITE" ? "FULL_OBJECT" : "COMPOSITE")))
             .ErrorCode.ShouldBe("InvalidRequest");
         var completed = await bucket.CompleteAsync(

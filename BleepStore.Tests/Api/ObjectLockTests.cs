@@ -156,7 +156,8 @@ public abstract class ObjectLockTests(ApiHost fixture)
         var plain = await TestBucket.CreateAsync(fixture.Host);
         var missing = await PutLockedAsync(plain, "key", (Hold, "ON"));
         missing.ErrorCode.ShouldBe("InvalidRequest");
-        missing.Element("Message").ShouldBe("Bucket is missing Object Lock Configuration");
+        missing.Element("Message").ShouldBe("Bucket is missing ObjectLockConfiguration");
+        (await PutLockedAsync(plain, "key", (Hold, "on"))).ErrorCode.ShouldBe("InvalidArgument");
         (await bucket.HeadAsync("key")).Status.ShouldBe(404);
     }
 

@@ -192,11 +192,15 @@ public sealed class SignatureV4HeaderTests
 
     [Theory]
     [InlineData("Credential=a,,Signature=b", "the authorization component \"\" is malformed.")]
-    [InlineData("Credential=a, Credential=b", "the authorization component \"Credential=b\" is malformed.")]
-    [InlineData("SignedHeaders=a, SignedHeaders=b", "the authorization component \"SignedHeaders=b\" is malformed.")]
-    [InlineData("Credential=a, SignedHeaders=host", "missing Signature.")]
-    [InlineData("Credential=a, Signature=b", "missing SignedHeaders.")]
-    [InlineData("SignedHeaders=host, Signature=b", "missing Credential.")]
+    [InlineData("Credential=a, SignedHeaders-host, Signature=b", "the authorization component \"SignedHeaders-host\" is malformed.")]
+    [InlineData("Credential=a, Credential=b, Signature=c", "missing SignedHeaders.")]
+    [InlineData("Credential=a, SignedHeaders=host, missing=b", "missing Signature.")]
+    [InlineData("Credential=a, missing=host, Signature=b", "missing SignedHeaders.")]
+    [InlineData("missing=a, SignedHeaders=host, Signature=b", "missing Credential.")]
+    [InlineData("Credential=a, SignedHeaders=host", "the authorization header requires three components: Credential, SignedHeaders, and Signature.")]
+    [InlineData("Credential=a/b/us-east-1/s3/aws5_request, SignedHeaders=host, Signature=b", "incorrect terminal \"aws5_request\". This endpoint uses \"aws4_request\".")]
+    [InlineData("Credential=a/b/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=b", "incorrect service \"sns\". This endpoint belongs to \"s3\".")]
+    [InlineData("Credential=a/b/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=b", "incorrect date format \"b\". This date in the credential must be in the format \"yyyyMMdd\".")]
     public async Task A_malformed_header_is_told_what_is_wrong_with_it(string components, string expected)
         => (await _fixture.RefuseAsync(Signed().Set("Authorization", "AWS4-HMAC-SHA256 " + components), S3Errors.AuthorizationHeaderMalformed))
             .Message.ShouldBe("The authorization header is malformed; " + expected);

@@ -134,6 +134,7 @@ public sealed class CorsTests(MemoryApiHost fixture) : IClassFixture<MemoryApiHo
     [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><AllowedHeader>*-*</AllowedHeader></CORSRule>", "InvalidRequest")]
     [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><ExposeHeader>*</ExposeHeader></CORSRule>", "InvalidRequest")]
     [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><ExposeHeader>a&#13;&#10;b</ExposeHeader></CORSRule>", "InvalidRequest")]
+    [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><AllowedHeader>Bad/Header</AllowedHeader></CORSRule>", "InvalidRequest")]
     [InlineData("<CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule>", "MalformedXML")]
     [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod></CORSRule>", "MalformedXML")]
     [InlineData("<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><MaxAgeSeconds>soon</MaxAgeSeconds></CORSRule>", "MalformedXML")]
@@ -143,6 +144,24 @@ public sealed class CorsTests(MemoryApiHost fixture) : IClassFixture<MemoryApiHo
         var bucket = await TestBucket.CreateAsync(fixture.Host);
         (await bucket.PutDocumentAsync("cors", $"<CORSConfiguration>{rules}</CORSConfiguration>")).ShouldRefuse(400, code);
         (await bucket.GetDocumentAsync("cors")).ShouldRefuse(404, "NoSuchCORSConfiguration");
+    }
+
+    [Fact]
+    public async Task A_preflight_for_what_is_no_header_is_no_preflight()
+    {
+        var bucket = await CreateAsync();
+        var refused = await PreflightAsync(bucket, "key", "http://exact.example", "GET", "invalid header");
+        refused.ShouldRefuse(400, "BadRequest");
+        refused.Element("Message").ShouldBe("Access-Control-Request-Headers \"invalid header\" contains invalid character.");
+    }
+
+    [Fact]
+    public async Task A_rule_may_tell_a_negative_age()
+    {
+        var bucket = await TestBucket.CreateAsync(fixture.Host);
+        const string Rule = "<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin><MaxAgeSeconds>-100</MaxAgeSeconds></CORSRule>";
+        (await bucket.PutDocumentAsync("cors", $"<CORSConfiguration>{Rule}</CORSConfiguration>")).Status.ShouldBe(200);
+        (await bucket.GetDocumentAsync("cors")).Element("MaxAgeSeconds").ShouldBe("-100");
     }
 
     [Fact]

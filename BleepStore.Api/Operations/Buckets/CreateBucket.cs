@@ -94,7 +94,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
                 : S3Errors.BucketAlreadyOwnedByYou.With("BucketName", name);
         }
 
-        return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().With("Location", "/" + name);
+        return OutcomeErrors.Map(outcome, request) is { } error ? error : Created(name);
     }
 
     /// <summary>The bucket stays as it is but for its access control list, which becomes the one of this request, as AWS documents.</summary>
@@ -127,7 +127,7 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
                 new Commands.SetBucketAcl { Time = time.GetUtcNow(), Bucket = bucket.Name, BucketId = existing.BucketId, Acl = bucket.Acl }, cancellationToken);
         }
 
-        return S3Response.Ok().With("Location", "/" + bucket.Name);
+        return Created(bucket.Name);
     }
 
     private static bool ReadLock(S3Request request) => request.Header(LockHeader)?.ToUpperInvariant() switch
@@ -158,6 +158,8 @@ internal sealed class CreateBucket(IMetadataStore metadata, Authorizer authorize
             ? configuration
             : throw new S3Exception(S3Errors.NotImplemented);
     }
+
+    private static S3Response Created(string name) => S3Response.Ok().With("Location", "/" + name).With("x-amz-bucket-arn", BucketName.ToArn(name));
 
     private S3Error? CheckLocation(string? constraint)
     {

@@ -108,7 +108,7 @@ internal sealed class CopyObject(
     {
         null or "COPY" => false,
         "REPLACE" => true,
-        var other => throw new S3Exception(S3Errors.Argument(header, other, $"Unknown {header[6..]}.")),
+        var other => throw new S3Exception(S3Errors.Argument(header, other, $"Unknown {header[6..].Replace('-', ' ')}.")),
     };
 
     private async Task<S3Response> CopyAsync(

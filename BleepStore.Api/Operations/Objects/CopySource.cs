@@ -32,17 +32,23 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
         }
         catch (S3Exception e)
         {
-            throw new S3Exception(Invalid(text), e);
+            throw new S3Exception(S3Errors.Argument(Header, text, "Invalid copy source encoding"), e);
         }
 
         path = path.StartsWith('/') ? path[1..] : path;
         var slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 1 || slash == path.Length - 1)
+        var bucket = slash < 0 ? path : path[..slash];
+        if (!BucketName.CouldExist(bucket))
         {
-            throw new S3Exception(Invalid(text));
+            throw new S3Exception(S3Errors.Argument(Header, text, "Invalid copy source bucket name"));
         }
 
-        var source = new CopySource(path[..slash], path[(slash + 1)..], versionId);
+        if (slash < 0 || slash == path.Length - 1)
+        {
+            throw new S3Exception(S3Errors.Argument(Header, text, "Invalid copy source object key"));
+        }
+
+        var source = new CopySource(bucket, path[(slash + 1)..], versionId);
         return Encoding.UTF8.GetByteCount(source.Key) <= S3Limits.MaxKeyBytes ? source : throw new S3Exception(S3Errors.KeyTooLongError);
     }
 
@@ -58,9 +64,6 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
     public static string? VersionOf(S3Request request)
         => Parse(request.Incoming).VersionId
             ?? (request.SourceBucket.Versioning == VersioningState.Unversioned || request.SourceObject is not { IsNull: false } source ? null : source.VersionId);
-
-    private static S3Error Invalid(string text)
-        => S3Errors.Argument(Header, text, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
 
     // Header values were decoded as UTF-8; raw non-ASCII text in them means its own bytes.
     private static string ToLatin1(string text) => Ascii.IsValid(text) ? text : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));

@@ -153,8 +153,7 @@ internal static class ObjectHeaders
             return encoding;
         }
 
-        var rest = string.Join(", ", encoding.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Where(item => !item.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)));
+        var rest = string.Join(',', encoding.Split(',').Where(item => !item.AsSpan().Trim().Equals("aws-chunked", StringComparison.OrdinalIgnoreCase))).Trim();
         return rest.Length == 0 ? null : rest;
     }
 }

@@ -72,6 +72,11 @@ internal sealed class ObjectRead(
             return S3Errors.InvalidRequest.Because("Value for x-amz-checksum-mode header is invalid.");
         }
 
+        if (request.Query["partNumber"] is { } asked && (!S3Number.TryParse(asked, out int number) || number is < 1 or > S3Limits.MaxPartNumber))
+        {
+            return S3Errors.Argument("partNumber", asked, "Part number must be an integer between 1 and 10000, inclusive");
+        }
+
         if (request.Object is not { } record)
         {
             return ObjectVersions.Missing(request);
@@ -86,7 +91,7 @@ internal sealed class ObjectRead(
 
         var locked = record.Lock == ObjectLock.None ? ObjectLock.None : await locks.OfAsync(request, record, cancellationToken);
         var response = request.Query["partNumber"] is { } partNumber
-            ? await PartAsync(request, record, partNumber, encryption, withContent, cancellationToken)
+            ? await PartAsync(request, record, int.Parse(partNumber, CultureInfo.InvariantCulture), encryption, withContent, cancellationToken)
             : await RangeAsync(request, record, encryption, withContent, cancellationToken);
         if (response.Error is not null)
         {
@@ -119,23 +124,18 @@ internal sealed class ObjectRead(
     }
 
     private async ValueTask<S3Response> PartAsync(
-        S3Request request, ObjectRecord record, string partNumber, ObjectEncryption? encryption, bool withContent, CancellationToken cancellationToken)
+        S3Request request, ObjectRecord record, int number, ObjectEncryption? encryption, bool withContent, CancellationToken cancellationToken)
     {
         if (request.Header("Range") is not null)
         {
             return S3Errors.InvalidRequest.Because("Cannot specify both Range header and partNumber query parameter");
         }
 
-        if (!S3Number.TryParse(partNumber, out int number) || number is < 1 or > S3Limits.MaxPartNumber)
-        {
-            return S3Errors.Argument("partNumber", partNumber, "Part number must be an integer between 1 and 10000, inclusive");
-        }
-
         if (await FindPartAsync(record, number, cancellationToken) is not { } range)
         {
             return S3Errors.InvalidPartNumber
                 .With("ActualPartCount", Math.Max(1, record.PartCount).ToString(CultureInfo.InvariantCulture))
-                .With("PartNumberRequested", partNumber);
+                .With("PartNumberRequested", number.ToString(CultureInfo.InvariantCulture));
         }
 
         // A part is told its own checksum where that of the whole is made of them; another says nothing about one part of several.

@@ -28,7 +28,7 @@ internal static class Tags
         }
 
         // A second equals sign stands for itself only when it is encoded.
-        if (header.Split('&').Any(pair => pair.Count('=') > 1)
+        if (header.Split('&').Any(pair => pair.Count('=') > 1 || pair.StartsWith('='))
             || query.Parameters.DistinctBy(parameter => parameter.Name, StringComparer.Ordinal).Count() < query.Parameters.Length)
         {
             throw new S3Exception(Malformed(header));

@@ -47,7 +47,8 @@ internal sealed class CompleteMultipartUpload(
         ObjectHeaders.RefuseUnsupported(request);
         var condition = WriteConditions.Read(request);
         using var body = request.OpenBody(BodyRequirements.Document(S3Limits.MaxCompleteXmlBytes) with { ChecksumHeadersAreOfObject = true });
-        var list = PartList.Parse(await body.ReadAllAsync(cancellationToken));
+        var list = PartList.Parse(await body.ReadAllAsync(cancellationToken), request.Query["uploadId"] ?? "");
+        PartList.CheckChecksumHeaders(request);
         return late.Answer(request.Incoming.RequestId, request.Bucket.Name, request.Key, () => CompleteAsync(request, list, condition, cancellationToken));
     }
 
@@ -110,7 +111,8 @@ internal sealed class CompleteMultipartUpload(
 
     private static S3Error? RefuseSize(S3Request request, long size)
         => request.Header("x-amz-mp-object-size") is not { } header ? null
-            : !S3Number.TryParse(header, out long announced) ? S3Errors.InvalidRequest.Because("Value for x-amz-mp-object-size header is invalid.")
+            : !S3Number.TryParse(header, out long announced) ? S3Errors.InvalidRequest.Because(
+                $"Value for x-amz-mp-object-size header is {(S3Number.IsNegative(header) ? "less than zero" : "invalid")}: '{header}'")
             : announced == size ? null
             : S3Errors.InvalidRequest.Because(string.Create(
                 CultureInfo.InvariantCulture, $"The provided 'x-amz-mp-object-size' header value {announced} does not match what was computed: {size}"));

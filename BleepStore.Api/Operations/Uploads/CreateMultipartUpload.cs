@@ -46,6 +46,7 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, EncryptionR
         var typeHeader = request.Header("x-amz-checksum-type");
         if (algorithm is null && typeHeader is not null)
         {
+            ChecksumAlgorithms.ParseType(typeHeader);
             return S3Errors.InvalidRequest.Because("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using BleepStore.Api.Bodies;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Conditions;
 using BleepStore.Api.Operations.Objects;
@@ -27,7 +28,7 @@ internal sealed class PartList
 
     /// <summary>Reads the document.</summary>
     /// <exception cref="S3Exception">MalformedXML or InvalidPartOrder.</exception>
-    public static PartList Parse(ReadOnlyMemory<byte> document)
+    public static PartList Parse(ReadOnlyMemory<byte> document, string uploadId)
     {
         var root = XmlNode.Parse(document, "CompleteMultipartUpload").Allow("Part");
         var parts = root.Children.Select(ParsePart).ToImmutableArray();
@@ -40,7 +41,7 @@ internal sealed class PartList
         {
             if (parts[i].Number <= parts[i - 1].Number)
             {
-                throw new S3Exception(S3Errors.InvalidPartOrder);
+                throw new S3Exception(S3Errors.InvalidPartOrder.With("UploadId", uploadId));
             }
         }
 
@@ -59,16 +60,29 @@ internal sealed class PartList
         return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>Refuses a list without the checksums that a composite one is made of: the client says what it uploaded, part by part.</summary>
-    /// <exception cref="S3Exception">InvalidRequest.</exception>
+    /// <summary>
+    /// Refuses a list with checksums of another algorithm than the upload names, and one without those that a composite checksum is made of: the
+    /// client says what it uploaded, part by part.
+    /// </summary>
+    /// <exception cref="S3Exception">BadDigest or InvalidRequest.</exception>
     public void RequireChecksums(UploadRecord upload)
     {
+        var algorithm = (ChecksumAlgorithm)upload.ChecksumAlgorithm;
+        foreach (var listed in Parts)
+        {
+            if (upload.ChecksumAlgorithm != 0 && listed.Checksums is [var (other, _), ..] && other != algorithm)
+            {
+                throw new S3Exception(S3Errors.BadDigest.Because(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The {other.Info().Name.ToLowerInvariant()} you specified for part {listed.Number} did not match what we received.")));
+            }
+        }
+
         if (upload.ChecksumType != (int)ChecksumType.Composite)
         {
             return;
         }
 
-        var algorithm = (ChecksumAlgorithm)upload.ChecksumAlgorithm;
         if (Parts.FirstOrDefault(part => !part.Checksums.Any(sent => sent.Algorithm == algorithm)) is { } without)
         {
             throw new S3Exception(S3Errors.InvalidRequest.Because(string.Create(
@@ -128,7 +142,7 @@ internal sealed class PartList
     {
         if (upload.ChecksumAlgorithm != 0 && Parts[^1].Number != Parts.Length)
         {
-            throw new S3Exception(S3Errors.InvalidPartOrder);
+            throw new S3Exception(S3Errors.InvalidPartOrder.With("UploadId", upload.UploadId));
         }
     }
 
@@ -170,6 +184,33 @@ internal sealed class PartList
         }
     }
 
+    /// <summary>Refuses more than one checksum of the whole object, and one that could be none: <c>base64</c>, with the number of parts behind it or not.</summary>
+    /// <exception cref="S3Exception">InvalidRequest.</exception>
+    public static void CheckChecksumHeaders(Pipeline.S3Request request)
+    {
+        ChecksumAlgorithmInfo? found = null;
+        foreach (var info in ChecksumAlgorithms.All)
+        {
+            if (request.Header(info.HeaderName) is not { } sent)
+            {
+                continue;
+            }
+
+            if (found is not null)
+            {
+                throw BodyRejection.ChecksumsMultiple.Exception();
+            }
+
+            found = info;
+            var dash = sent.IndexOf('-', StringComparison.Ordinal);
+            if (ChecksumAlgorithms.DecodeValue(info.Algorithm, dash < 0 ? sent : sent[..dash]) is null
+                || (dash >= 0 && (dash == sent.Length - 1 || !S3Number.TryParse(sent.AsSpan(dash + 1), out int _))))
+            {
+                throw BodyRejection.ChecksumInvalid.Exception(info.HeaderName);
+            }
+        }
+    }
+
     private static ChecksumRecord? Combine(
         ChecksumAlgorithm algorithm, ChecksumType type, ImmutableArray<PartRecord> parts, Func<PartRecord, ChecksumRecord?> checksumOf)
     {
@@ -200,12 +241,18 @@ internal sealed class PartList
     private static ListedPart ParsePart(XmlNode node)
     {
         node.Allow("PartNumber", "ETag", "ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME", "ChecksumSHA1", "ChecksumSHA256");
-        if (!S3Number.TryParse(node.RequiredText("PartNumber").Trim(), out int number))
+        var text = node.RequiredText("PartNumber").Trim();
+        if (!S3Number.TryParse(text, out int number) && !S3Number.IsNegative(text))
         {
             throw new S3Exception(S3Errors.MalformedXML);
         }
 
-        if (number is < 1 or > S3Limits.MaxPartNumber)
+        if (number < 1)
+        {
+            throw new S3Exception(S3Errors.Argument("PartNumber", text, "PartNumber must be >= 1"));
+        }
+
+        if (number > S3Limits.MaxPartNumber)
         {
             throw new S3Exception(S3Errors.Argument(
                 "partNumber", number.ToString(CultureInfo.InvariantCulture), "Part number must be an integer between 1 and 10000, inclusive"));
@@ -213,8 +260,14 @@ internal sealed class PartList
 
         var checksums = ChecksumAlgorithms.All
             .Where(info => node.ChildText("Checksum" + info.Name) is { Length: > 0 })
-            .Select(info => (info.Algorithm, node.ChildText("Checksum" + info.Name)!.Trim()))
+            .Select(info => (info.Algorithm, Value: node.ChildText("Checksum" + info.Name)!.Trim()))
             .ToImmutableArray();
+        if (checksums.Length > 1 || checksums.Any(sent => ChecksumAlgorithms.DecodeValue(sent.Algorithm, sent.Value) is null))
+        {
+            throw new S3Exception(S3Errors.InvalidArgument
+                .Because("Invalid Base64 or multiple checksums present in request").With("ArgumentName", "Checksum"));
+        }
+
         return new ListedPart(number, ReadConditions.Unquote(node.RequiredText("ETag").Trim()).ToString(), checksums);
     }
 }
