@@ -73,13 +73,13 @@ internal sealed record FormSignature
     /// <exception cref="S3Exception">The credential or the date is malformed, or they name different days.</exception>
     public CredentialScope Scope(string region)
     {
-        var scope = CredentialScope.Parse(Credential.AsMemory(), region, isPresigned: true);
+        var scope = CredentialScope.Parse(Credential.AsMemory(), region, ClaimPlace.Form);
         if (!RequestTime.TryParseBasic(Date, out _))
         {
             throw new S3Exception(S3Errors.Argument("X-Amz-Date", Date, "X-Amz-Date must be formated via ISO8601 Long format"));
         }
 
-        scope.CheckDate(Date, isPresigned: true);
+        scope.CheckDate(Date, ClaimPlace.Form);
         return scope;
     }
 

@@ -20,6 +20,14 @@ internal readonly record struct SignatureV4Claim
     public required bool IsPresigned { get; init; }
 }
 
+/// <summary>Where a claim stands, which decides how S3 refuses it.</summary>
+internal enum ClaimPlace
+{
+    Header,
+    Query,
+    Form,
+}
+
 /// <summary>The credential of a claim: whose key, and what the signing key was derived for.</summary>
 internal readonly record struct CredentialScope
 {
@@ -42,28 +50,28 @@ internal readonly record struct CredentialScope
 
     /// <summary>Reads <c>AKID/date/region/service/aws4_request</c> and checks all but the key itself.</summary>
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
-    public static CredentialScope Parse(ReadOnlyMemory<char> text, string expectedRegion, bool isPresigned)
+    public static CredentialScope Parse(ReadOnlyMemory<char> text, string expectedRegion, ClaimPlace place)
     {
-        var scope = Split(text, isPresigned);
+        var scope = Split(text, place);
         if (!scope.ServiceName.SequenceEqual(Service))
         {
-            throw Malformed($"incorrect service \"{scope.ServiceName}\". This endpoint belongs to \"s3\".", isPresigned);
+            throw scope.Malformed($"incorrect service \"{scope.ServiceName}\". This endpoint belongs to \"s3\".", place);
         }
 
         if (!scope.Region.SequenceEqual(expectedRegion))
         {
-            var error = Malformed($"the region '{scope.Region}' is wrong; expecting '{expectedRegion}'", isPresigned).Error;
+            var error = scope.Malformed($"the region '{scope.Region}' is wrong; expecting '{expectedRegion}'", place).Error;
             throw new S3Exception(error.With("Region", expectedRegion));
         }
 
-        return scope.WithDate(isPresigned);
+        return scope.WithDate(place);
     }
 
     /// <summary>Reads <c>AKID/date/region/service/aws4_request</c> for any region and service.</summary>
     /// <exception cref="S3Exception">AuthorizationHeaderMalformed or AuthorizationQueryParametersError.</exception>
-    public static CredentialScope Parse(ReadOnlyMemory<char> text, bool isPresigned) => Split(text, isPresigned).WithDate(isPresigned);
+    public static CredentialScope Parse(ReadOnlyMemory<char> text, ClaimPlace place) => Split(text, place).WithDate(place);
 
-    private static CredentialScope Split(ReadOnlyMemory<char> text, bool isPresigned)
+    private static CredentialScope Split(ReadOnlyMemory<char> text, ClaimPlace place)
     {
         // From the right: an access key may contain slashes, what follows it may not.
         Span<int> slashes = stackalloc int[4];
@@ -74,7 +82,7 @@ internal readonly record struct CredentialScope
             if (end <= 0)
             {
                 const string form = "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
-                throw Malformed(form, isPresigned);
+                throw Malformed(form, place, text.ToString());
             }
 
             slashes[i] = end;
@@ -83,7 +91,7 @@ internal readonly record struct CredentialScope
         var terminator = text.Span[(slashes[3] + 1)..];
         if (!terminator.SequenceEqual(Terminator))
         {
-            throw Malformed($"incorrect terminal \"{terminator}\". This endpoint uses \"aws4_request\".", isPresigned);
+            throw Malformed($"incorrect terminal \"{terminator}\". This endpoint uses \"aws4_request\".", place, text.ToString());
         }
 
         return new CredentialScope { AccessKey = text.Span[..slashes[0]].ToString(), Scope = text[(slashes[0] + 1)..] };
@@ -91,21 +99,21 @@ internal readonly record struct CredentialScope
 
     /// <summary>Refuses a key of another day than the request.</summary>
     /// <exception cref="S3Exception">The day of the scope is not the day of signing.</exception>
-    public void CheckDate(ReadOnlySpan<char> amzDate, bool isPresigned)
+    public void CheckDate(ReadOnlySpan<char> amzDate, ClaimPlace place)
     {
         if (!amzDate[..8].SequenceEqual(Date))
         {
             var message = $"Invalid credential date \"{Date}\". This date is not the same as X-Amz-Date: \"{amzDate[..8]}\".";
-            throw isPresigned ? new S3Exception(S3Errors.AuthorizationQueryParametersError.Because(message)) : Malformed(message, isPresigned);
+            throw place == ClaimPlace.Query ? new S3Exception(S3Errors.AuthorizationQueryParametersError.Because(message)) : Malformed(message, place);
         }
     }
 
-    private CredentialScope WithDate(bool isPresigned)
+    private CredentialScope WithDate(ClaimPlace place)
     {
         var date = Scope.Span[..Scope.Span.IndexOf('/')];
         return date.Length == 8 && !date.ContainsAnyExceptInRange('0', '9')
             ? this
-            : throw Malformed($"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".", isPresigned);
+            : throw Malformed($"incorrect date format \"{date}\". This date in the credential must be in the format \"yyyyMMdd\".", place);
     }
 
     private ReadOnlySpan<char> Part(int index)
@@ -119,7 +127,12 @@ internal readonly record struct CredentialScope
         return rest[..rest.IndexOf('/')];
     }
 
-    private static S3Exception Malformed(string detail, bool isPresigned) => new(isPresigned
-        ? S3Errors.AuthorizationQueryParametersError.Because("Error parsing the X-Amz-Credential parameter; " + detail)
-        : S3Errors.AuthorizationHeaderMalformed.Because("The authorization header is malformed; " + detail));
+    private S3Exception Malformed(string detail, ClaimPlace place) => Malformed(detail, place, $"{AccessKey}/{Scope}");
+
+    private static S3Exception Malformed(string detail, ClaimPlace place, string credential) => new(place switch
+    {
+        ClaimPlace.Query => S3Errors.AuthorizationQueryParametersError.Because("Error parsing the X-Amz-Credential parameter; " + detail),
+        ClaimPlace.Form => S3Errors.Argument("X-Amz-Credential", credential, detail),
+        _ => S3Errors.AuthorizationHeaderMalformed.Because("The authorization header is malformed; " + detail),
+    });
 }

@@ -23,10 +23,10 @@ internal static class SignatureV4Header
         var authorization = request.Header("Authorization").AsMemory();
         var (credentialText, signedHeaders, signature) = Split(authorization[SignatureV4.Algorithm.Length..]);
         var credential = region is null
-            ? CredentialScope.Parse(credentialText, isPresigned: false)
-            : CredentialScope.Parse(credentialText, region, isPresigned: false);
+            ? CredentialScope.Parse(credentialText, ClaimPlace.Header)
+            : CredentialScope.Parse(credentialText, region, ClaimPlace.Header);
         var amzDate = SignedAt(request, now);
-        credential.CheckDate(amzDate, isPresigned: false);
+        credential.CheckDate(amzDate, ClaimPlace.Header);
         return new SignatureV4Claim
         {
             Credential = credential,

@@ -23,13 +23,13 @@ internal static class SignatureV4Query
             throw Error("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
         }
 
-        var credential = CredentialScope.Parse(parameters.Credential.AsMemory(), region, isPresigned: true);
+        var credential = CredentialScope.Parse(parameters.Credential.AsMemory(), region, ClaimPlace.Query);
         if (!RequestTime.TryParseBasic(parameters.Date, out var signedAt))
         {
             throw Error("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
         }
 
-        credential.CheckDate(parameters.Date, isPresigned: true);
+        credential.CheckDate(parameters.Date, ClaimPlace.Query);
         CheckLifetime(signedAt, parameters.Expires!, now);
         return new SignatureV4Claim
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BleepStore.Api.Checksums;
 using BleepStore.Api.Protocol;
 
@@ -33,5 +34,9 @@ internal sealed record BodyRequirements(long MaxLengthBytes)
 
     /// <summary>The demands on an XML or JSON document that is read as a whole.</summary>
     public static BodyRequirements Document(long maxLengthBytes)
-        => new(maxLengthBytes) { TooLarge = S3Errors.MaxMessageLengthExceeded, LengthOptional = true };
+        => new(maxLengthBytes)
+        {
+            TooLarge = S3Errors.MaxMessageLengthExceeded.With("MaxMessageLengthBytes", maxLengthBytes.ToString(CultureInfo.InvariantCulture)),
+            LengthOptional = true,
+        };
 }

@@ -65,7 +65,9 @@ internal static class ChecksumAlgorithms
                 return info.Algorithm;
         }
 
-        return OtherHeaders.Contains(headerName, StringComparer.OrdinalIgnoreCase) ? null : throw Refuse(headerName[HeaderPrefix.Length..]);
+        return OtherHeaders.Contains(headerName, StringComparer.OrdinalIgnoreCase) ? null
+            : NotImplementedNames.Contains(headerName[HeaderPrefix.Length..], StringComparer.OrdinalIgnoreCase) ? throw Refuse(headerName[HeaderPrefix.Length..])
+            : throw new S3Exception(S3Errors.InvalidRequest.Because("The algorithm type you specified in x-amz-checksum- header is invalid."));
     }
 
     /// <summary>Decides the type of a multipart upload's checksum from what CreateMultipartUpload was sent.</summary>

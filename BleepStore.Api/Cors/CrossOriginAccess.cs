@@ -52,6 +52,11 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
             return (S3Errors.BadRequest.Because($"Invalid Access-Control-Request-Method: {method}"), null);
         }
 
+        if (asked.InvalidHeader is { } invalid)
+        {
+            return (S3Errors.BadRequest.Because($"Access-Control-Request-Headers \"{invalid}\" contains invalid character."), null);
+        }
+
         var rules = await FindRulesAsync(request.Bucket, cancellationToken);
         if (rules is not { IsEmpty: false })
         {
@@ -62,11 +67,6 @@ internal sealed class CrossOriginAccess(IMetadataStore metadata, DefaultOrigins 
         if (method is null || !Methods.Contains(method))
         {
             return (S3Errors.BadRequest.Because($"Invalid Access-Control-Request-Method: {method ?? "null"}"), null);
-        }
-
-        if (asked.InvalidHeader is { } invalid)
-        {
-            return (S3Errors.BadRequest.Because($"Access-Control-Request-Headers \"{invalid}\" contains invalid character."), null);
         }
 
         var answer = new CrossOriginAnswer(asked, rules.Value.FirstOrDefault(asked.IsAllowedBy));

@@ -30,12 +30,14 @@ internal readonly record struct FileLength(long Min, long Max)
         if (element.GetArrayLength() == 3 && (IsWord(element[1]) || IsWord(element[2])))
         {
             throw new S3Exception(S3Errors.AccessDenied.Because(
-                $"Invalid according to Policy: Policy Condition failed: [\"{Operation}\", \"{element[1]}\", \"{element[2]}\"]"));
+                $"Invalid according to Policy: Policy Condition failed: {element.GetRawText()}"));
         }
 
-        return element.GetArrayLength() == 3 && ReadBytes(element[1]) is { } min && ReadBytes(element[2]) is { } max
-            ? new FileLength(min, max)
-            : throw new S3Exception(S3Errors.InvalidPolicyDocument.Because($"Invalid Policy: Invalid {Operation} condition."));
+        return element.GetArrayLength() != 3 ? throw PostPolicy.WrongNumberOfArguments(Operation)
+            : ReadBytes(element[1]) is { } min && ReadBytes(element[2]) is { } max ? new FileLength(min, max)
+            : element.EnumerateArray().All(item => item.ValueKind is JsonValueKind.Number or JsonValueKind.String)
+                ? throw new S3Exception(S3Errors.InvalidPolicyDocument.Because($"Invalid Policy: Invalid {Operation} condition."))
+            : throw PostPolicy.InvalidJson();
     }
 
     private static bool IsWord(JsonElement element)

@@ -11,6 +11,9 @@ internal sealed record PolicyCondition(string Field, bool IsPrefix, string Value
     /// <summary>False where the policy has no dollar sign before the name: then it speaks of no field, and no form meets it.</summary>
     public bool SpeaksOfField { get; init; } = true;
 
+    /// <summary>The condition as the policy has it; null where S3 shows it as an operation that it is not written as.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Decides about a field's value; a field that is absent meets no condition, not even an empty prefix.</summary>
     public bool IsMetBy(string? value)
     {
@@ -32,5 +35,5 @@ internal sealed record PolicyCondition(string Field, bool IsPrefix, string Value
 
     /// <summary>As S3 shows it where it failed.</summary>
     public override string ToString()
-        => $"[\"{(IsPrefix ? "starts-with" : "eq")}\", \"{(SpeaksOfField ? "$" : "")}{JsonEncodedText.Encode(Field)}\", \"{JsonEncodedText.Encode(Value)}\"]";
+        => Text ?? $"[\"{(IsPrefix ? "starts-with" : "eq")}\", \"{(SpeaksOfField ? "$" : "")}{JsonEncodedText.Encode(Field)}\", \"{JsonEncodedText.Encode(Value)}\"]";
 }

@@ -53,7 +53,7 @@ internal sealed class PostPolicy
         }
         catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {
-            throw new S3Exception(Invalid("Invalid Base64 encoding."), e);
+            throw new S3Exception(Invalid("invalid Base64 encoding."), e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -101,8 +101,10 @@ internal sealed class PostPolicy
                 case "expiration" when expiration is null:
                     expiration = ReadTime(property.Value);
                     break;
-                case "conditions" when conditions is null && property.Value.ValueKind == JsonValueKind.Array:
-                    conditions = property.Value;
+                case "conditions" when conditions is null:
+                    conditions = property.Value.ValueKind == JsonValueKind.Array
+                        ? property.Value
+                        : throw new S3Exception(Invalid("Invalid 'conditions' value: must be a List."));
                     break;
                 default:
                     throw new S3Exception(Invalid($"Unexpected: '{property.Name}'"));
@@ -141,9 +143,9 @@ internal sealed class PostPolicy
     }
 
     private static DateTimeOffset ReadTime(JsonElement element)
-        => element.ValueKind == JsonValueKind.String
-            && DateTimeOffset.TryParseExact(
-                element.GetString(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        => element.ValueKind is not (JsonValueKind.String or JsonValueKind.Number) ? throw InvalidJson()
+            : DateTimeOffset.TryParseExact(
+                element.ToString(), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
                 ? time
                 : throw new S3Exception(Invalid($"Invalid 'expiration' value: '{element}'"));
 
@@ -162,23 +164,45 @@ internal sealed class PostPolicy
 
     private static PolicyCondition ReadOperation(JsonElement element)
     {
-        var items = element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().ToList() : [];
-        if (items.Count != 3 || items.Exists(item => item.ValueKind != JsonValueKind.String))
+        if (element.ValueKind != JsonValueKind.Array)
         {
-            throw new S3Exception(Invalid("Invalid Condition: an operation, a field and a value are needed."));
+            throw new S3Exception(Invalid("Invalid condition test: must be a List or Object."));
         }
 
-        var (operation, field, value) = (items[0].GetString()!, items[1].GetString()!, items[2].GetString()!);
+        var items = element.EnumerateArray().ToList();
+        if (items.Count == 0)
+        {
+            throw new S3Exception(Invalid("Invalid Condition: missing operation identifier."));
+        }
+
+        if (items.Exists(item => item.ValueKind != JsonValueKind.String))
+        {
+            throw InvalidJson();
+        }
+
+        var operation = items[0].GetString()!;
         var isPrefix = operation.Equals("starts-with", StringComparison.OrdinalIgnoreCase);
         if (!isPrefix && !operation.Equals("eq", StringComparison.OrdinalIgnoreCase))
         {
             throw new S3Exception(Invalid($"Invalid Condition: unknown operation '{operation}'."));
         }
 
+        if (items.Count != 3)
+        {
+            throw WrongNumberOfArguments(operation);
+        }
+
+        var (field, value) = (items[1].GetString()!, items[2].GetString()!);
         return field.Length > 1 && field[0] == '$'
-            ? new PolicyCondition(field[1..], isPrefix, value)
-            : new PolicyCondition(field, isPrefix, value) { SpeaksOfField = false };
+            ? new PolicyCondition(field[1..], isPrefix, value) { Text = element.GetRawText() }
+            : new PolicyCondition(field, isPrefix, value) { Text = element.GetRawText(), SpeaksOfField = false };
     }
+
+    /// <summary>What is said of a list that has not one field and one value, or not two lengths.</summary>
+    public static S3Exception WrongNumberOfArguments(string operation) => new(Invalid($"Invalid {operation}: wrong number of arguments."));
+
+    /// <summary>What is said of a value of another kind than its place wants.</summary>
+    public static S3Exception InvalidJson() => new(Invalid("Invalid JSON."));
 
     // S3 has two escapes that JSON does not: \$ and \v.
     private static string WithoutOwnEscapes(string text)

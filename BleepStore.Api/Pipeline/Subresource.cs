@@ -163,9 +163,12 @@ internal sealed record Subresource(string Name, string Type, params ImmutableArr
             return S3Errors.Argument(PartNumber, PartNumber, "This operation does not accept partNumber without uploadId");
         }
 
-        return subresource?.Name == "uploads" && request.Method == "GET"
-            ? S3Errors.InvalidRequest.Because("Key is not expected for the GET method ?uploads subresource")
-            : null;
+        return request.Method != "GET" ? null : subresource?.Name switch
+        {
+            "uploads" => S3Errors.InvalidRequest.Because("Key is not expected for the GET method ?uploads subresource"),
+            "versions" => S3Errors.InvalidRequest.Because("There is no such thing as the ?versions sub-resource for a key"),
+            _ => null,
+        };
     }
 
     private static FrozenDictionary<string, Subresource> Table(ReadOnlySpan<Subresource> subresources)

@@ -53,7 +53,7 @@ internal static class S3Errors
     public static readonly S3Error MalformedPolicy = new(400, "MalformedPolicy", "The policy that you provided was not well formed.");
     public static readonly S3Error MalformedTrailerError = new(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXML = new(400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema");
-    public static readonly S3Error MaxMessageLengthExceeded = new(400, "MaxMessageLengthExceeded", "Your request was too large.");
+    public static readonly S3Error MaxMessageLengthExceeded = new(400, "MaxMessageLengthExceeded", "Your request was too big.");
     public static readonly S3Error MaxPostPreDataLengthExceededError = new(400, "MaxPostPreDataLengthExceededError", "Your POST request fields preceding the upload file were too large.");
     public static readonly S3Error MetadataTooLarge = new(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size");
     public static readonly S3Error MethodNotAllowed = new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");

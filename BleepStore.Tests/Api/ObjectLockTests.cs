@@ -168,6 +168,8 @@ public abstract class ObjectLockTests(ApiHost fixture)
         await bucket.PutAsync("key", "Hello");
         (await bucket.SendAsync("GET", "key", "retention", null)).ErrorCode.ShouldBe("NoSuchObjectLockConfiguration");
         (await bucket.SendAsync("GET", "key", "legal-hold", null)).ErrorCode.ShouldBe("NoSuchObjectLockConfiguration");
+        (await PutXmlAsync(bucket, "key", "retention", "")).ErrorCode.ShouldBe("MalformedXML");
+        (await PutXmlAsync(bucket, "key", "legal-hold", "")).ErrorCode.ShouldBe("MalformedXML");
         (await RetainAsync(bucket, "key", "GOVERNANCE", Far)).Status.ShouldBe(200);
         (await PutXmlAsync(bucket, "key", "legal-hold", "<LegalHold><Status>ON</Status></LegalHold>")).Status.ShouldBe(200);
         var retention = await bucket.SendAsync("GET", "key", "retention", null);

@@ -113,8 +113,10 @@ public sealed class FormSignatureTests
     public async Task The_credential_is_of_this_region_service_and_day(string credential)
     {
         var error = await RefusalAsync(New with { Credential = credential });
-        error.Code.ShouldBe("AuthorizationQueryParametersError");
-        error.Message.ShouldStartWith(credential.Contains("0525", StringComparison.Ordinal) ? "Invalid credential date " : "Error parsing the X-Amz-Credential parameter; ");
+        error.Code.ShouldBe("InvalidArgument");
+        error.Details.ShouldContain(new KeyValuePair<string, string>("ArgumentName", "X-Amz-Credential"));
+        error.Details.ShouldContain(new KeyValuePair<string, string>("ArgumentValue", credential));
+        error.Details.Any(detail => detail.Key == "Region").ShouldBe(credential.Contains("eu-west-1", StringComparison.Ordinal));
     }
 
     [Fact]

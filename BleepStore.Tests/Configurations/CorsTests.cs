@@ -153,6 +153,12 @@ public sealed class CorsTests(MemoryApiHost fixture) : IClassFixture<MemoryApiHo
         var refused = await PreflightAsync(bucket, "key", "http://exact.example", "GET", "invalid header");
         refused.ShouldRefuse(400, "BadRequest");
         refused.Element("Message").ShouldBe("Access-Control-Request-Headers \"invalid header\" contains invalid character.");
+
+        // As S3 does, what no browser sends is told before whether the bucket has rules.
+        var other = await TestBucket.CreateAsync(fixture.Host);
+        (await PreflightAsync(other, "key", "http://exact.example", "get", "")).Element("Message").ShouldBe("Invalid Access-Control-Request-Method: get");
+        (await PreflightAsync(other, "key", "http://exact.example", "GET", "a(b)")).ShouldRefuse(400, "BadRequest");
+        (await PreflightAsync(other, "key", "http://exact.example", "GET", "a")).ShouldRefuse(403, "AccessForbidden");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class PutObjectLegalHold(IMetadataStore metadata, TimeProvider t
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("LegalHold"),
-        Errors = LockedVersion.Errors.AddRange(S3Errors.MalformedXML, S3Errors.MissingRequestBodyError),
+        Errors = LockedVersion.Errors.AddRange(S3Errors.MalformedXML),
         HasConditionsOnDocument = true,
         Demands = request => [LockedVersion.Demand("s3:PutObjectLegalHold", request)],
     };
@@ -24,11 +24,6 @@ internal sealed class PutObjectLegalHold(IMetadataStore metadata, TimeProvider t
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         var document = await request.ReadDocumentAsync(cancellationToken, integrityMustBeSent: true);
-        if (document.IsEmpty)
-        {
-            return S3Errors.MissingRequestBodyError;
-        }
-
         if (LockedVersion.Refusal(request) is { } refusal)
         {
             return refusal;
