@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using BleepStore.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,8 @@ public sealed class TelemetryTests
     private static readonly ActivitySource Source = new("BleepStore");
     private static readonly Meter Meter = new("BleepStore");
 
+    private static readonly TimeSpan ExporterTimeout = 10 * Patience.Limit;
+
     private static WebApplication Application(string? endpoint)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "application" });
@@ -27,6 +30,7 @@ public sealed class TelemetryTests
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_SERVICE_NAME"] = "store-under-test",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
+            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = ExporterTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -85,9 +89,9 @@ public sealed class TelemetryTests
         await receiver.Asked.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         await RequestAsync(application);
 
-        // Far below the exporter's own ten seconds a signal.
+        // Far below the time that the exporter itself gives the collector.
         var cancellationToken = TestContext.Current.CancellationToken;
-        await application.StopAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(8), cancellationToken);
+        await application.StopAsync(cancellationToken).WaitAsync(Patience.Limit, cancellationToken);
     }
 
     [Fact]
