@@ -98,7 +98,7 @@ internal sealed class AclReader(IMetadataStore metadata)
     private async ValueTask<(GranteeKind Kind, string Name)> ResolveAsync(XmlNode grantee, CancellationToken cancellationToken)
         => (grantee.Type, grantee.ChildText("ID"), grantee.ChildText("URI"), grantee.ChildText("EmailAddress")) switch
         {
-            ("CanonicalUser", { } id, null, null) => (GranteeKind.CanonicalUser, await FindAccountAsync(id, cancellationToken)),
+            ("CanonicalUser", { } id, null, null) => (GranteeKind.CanonicalUser, await FindAccountAsync(id, "CanonicalUser/ID", cancellationToken)),
             ("Group", null, { } uri, null) => (GranteeKind.Group, CheckGroup(uri)),
             ("AmazonCustomerByEmail", null, null, { } email) => (GranteeKind.CanonicalUser, await FindByEmailAsync(email, cancellationToken)),
             _ => throw new S3Exception(S3Errors.MalformedACLError),
@@ -119,7 +119,7 @@ internal sealed class AclReader(IMetadataStore metadata)
             // AWS's own examples write emailaddress and emailAddress.
             var (kind, grantee) = (equals < 0 ? "" : item[..equals].Trim()) switch
             {
-                "id" => (GranteeKind.CanonicalUser, await FindAccountAsync(name, cancellationToken)),
+                "id" => (GranteeKind.CanonicalUser, await FindAccountAsync(name, "id", cancellationToken)),
                 "uri" => (GranteeKind.Group, CheckGroup(name)),
                 "emailAddress" or "emailaddress" => (GranteeKind.CanonicalUser, await FindByEmailAsync(name, cancellationToken)),
                 _ => throw new S3Exception(S3Errors.Argument(header, value, "Argument format not recognized")),
@@ -133,8 +133,8 @@ internal sealed class AclReader(IMetadataStore metadata)
             ? uri
             : throw new S3Exception(S3Errors.Argument("uri", uri, "Invalid group uri"));
 
-    private async ValueTask<string> FindAccountAsync(string id, CancellationToken cancellationToken)
-        => (await metadata.FindAccountAsync(id, cancellationToken))?.Id ?? throw new S3Exception(S3Errors.Argument("CanonicalUser/ID", id, "Invalid id"));
+    private async ValueTask<string> FindAccountAsync(string id, string argument, CancellationToken cancellationToken)
+        => (await metadata.FindAccountAsync(id, cancellationToken))?.Id ?? throw new S3Exception(S3Errors.Argument(argument, id, "Invalid id"));
 
     private async ValueTask<string> FindByEmailAsync(string email, CancellationToken cancellationToken)
         => (await metadata.FindAccountByEmailAsync(email, cancellationToken))?.Id ?? throw new S3Exception(S3Errors.UnresolvableGrantByEmailAddress);

@@ -31,7 +31,9 @@ internal static class CannedAcl
                 => Add(mine, Group(AclRules.LogDelivery, AclPermission.Write), Group(AclRules.LogDelivery, AclPermission.ReadAcp)),
             "bucket-owner-read" => ForBucketOwner(mine, bucketOwnerId, AclPermission.Read),
             BucketOwnerFullControl => ForBucketOwner(mine, bucketOwnerId, AclPermission.FullControl),
-            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "There is no such canned ACL")),
+
+            // AWS has no words for it.
+            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "")),
         };
     }
 

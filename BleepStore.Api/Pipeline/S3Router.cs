@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using BleepStore.Api.Operations;
+using BleepStore.Api.Operations.Objects;
 using BleepStore.Api.Protocol;
 
 namespace BleepStore.Api.Pipeline;
@@ -54,7 +55,7 @@ internal sealed class S3Router
         if (resource != S3Resource.Service && request.Method != "OPTIONS")
         {
             subresource = Subresource.Find(request, out var refusal);
-            refusal ??= Subresource.RefuseParameters(request, subresource);
+            refusal ??= Subresource.RefuseParameters(request, subresource) ?? RefuseCopySource(request, subresource);
             if (refusal is null && subresource?.Methods.Contains(request.Method) == false)
             {
                 refusal = subresource.RefuseMethod(request.Method);
@@ -137,6 +138,14 @@ internal sealed class S3Router
 
         return definition.OptionalQuery.Contains(parameter.Name, StringComparer.Ordinal);
     }
+
+    // Something is copied by PUT alone; a source that anything else names was meant for another request.
+    private static S3Error? RefuseCopySource(IncomingRequest request, Subresource? subresource)
+        => request.Method is "GET" or "HEAD" or "DELETE" || (request.Method == "POST" && subresource?.Name == "uploadId")
+            ? request.Header(CopySource.Header) is { } source
+                ? S3Errors.Argument(CopySource.Header, source, "You can only specify a copy source header for copy requests.")
+                : null
+            : null;
 
     private static ReadOnlySpan<char> Parameter(string condition)
     {

@@ -112,7 +112,6 @@ public abstract class TaggingTests(ApiHost fixture)
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("<Tagging>")]
     [InlineData("<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value><Other/></Tag></TagSet></Tagging>")]
     [InlineData("<Tagging/>")]

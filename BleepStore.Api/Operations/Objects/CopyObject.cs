@@ -36,6 +36,7 @@ internal sealed class CopyObject(
             S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidEncryptionAlgorithmError, S3Errors.InvalidRequest, S3Errors.KMSNotFoundException,
             S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed,
         ],
+        Refuse = CopySource.RefuseBody,
         Demands = request => [CopySource.Demand(request), .. LockHeaders.Demands(request, Demand.OnKey("s3:PutObject", AclPermission.Write, request))],
         HeaderActions = HeaderAction.OfNewObject,
     };

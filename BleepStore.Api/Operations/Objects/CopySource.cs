@@ -1,4 +1,5 @@
 using System.Text;
+using BleepStore.Api.Auth;
 using BleepStore.Api.Pipeline;
 using BleepStore.Api.Protocol;
 using BleepStore.Metadata.Records;
@@ -15,6 +16,12 @@ internal sealed record CopySource(string Bucket, string Key, string? VersionId)
 
     /// <summary>Header of the answer that tells which version was copied.</summary>
     public const string VersionHeader = "x-amz-copy-source-version-id";
+
+    /// <summary>Refuses a copy that brings bytes of its own.</summary>
+    public static S3Error? RefuseBody(VerifiedRequest request)
+        => request.Incoming.ContentLength is > 0
+            ? S3Errors.InvalidRequest.Because("The request included a body. Requests of this type must not include a non-empty body.")
+            : null;
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="S3Exception">InvalidArgument: no bucket, no key, or not UTF-8.</exception>

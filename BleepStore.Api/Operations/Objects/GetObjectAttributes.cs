@@ -38,7 +38,8 @@ internal sealed class GetObjectAttributes(PartReader parts, EncryptionRules encr
     public async ValueTask<S3Response> HandleAsync(S3Request request, CancellationToken cancellationToken)
     {
         var wanted = ReadAttributes(request);
-        var limit = Math.Min(ReadNumber(request, MaxPartsHeader, S3Limits.MaxListKeys), S3Limits.MaxListKeys);
+        // AWS takes no notice of a limit that it cannot read.
+        var limit = S3Number.TryParse(request.Header(MaxPartsHeader), out int asked) ? Math.Min(asked, S3Limits.MaxListKeys) : S3Limits.MaxListKeys;
         var marker = ReadNumber(request, MarkerHeader, absent: 0);
         if (request.Object is not { } record)
         {

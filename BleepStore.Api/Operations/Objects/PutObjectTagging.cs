@@ -15,7 +15,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
         OptionalQuery = ["versionId"],
         OptionalHeaders = ["x-amz-expected-bucket-owner", .. ObjectHeaders.Integrity],
         RequestBody = S3Body.Xml("Tagging"),
-        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.MethodNotAllowed, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.OperationAborted],
+        Errors = [S3Errors.BadRequest, S3Errors.InvalidTag, S3Errors.MalformedXML, S3Errors.MethodNotAllowed, S3Errors.MissingRequestBodyError, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchVersion, S3Errors.OperationAborted],
         Demands = request => [Demand.OnObjectVersion("s3:PutObjectTagging", "s3:PutObjectVersionTagging", permission: null, request)],
         HasConditionsOnDocument = true,
     };
@@ -28,6 +28,12 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
             return ObjectVersions.Missing(request, isMarkerRefused: true);
         }
 
+        var document = await request.ReadDocumentAsync(cancellationToken);
+        if (document.IsEmpty)
+        {
+            return S3Errors.MissingRequestBodyError;
+        }
+
         var outcome = await metadata.ExecuteAsync(
             new Commands.SetObjectTags
             {
@@ -37,7 +43,7 @@ internal sealed class PutObjectTagging(IMetadataStore metadata, TimeProvider tim
                 Key = request.Key,
                 VersionId = request.Query[ObjectVersions.Parameter],
                 ObjectOrder = record.Order,
-                Tags = Tags.FromXml(await request.ReadDocumentAsync(cancellationToken)),
+                Tags = Tags.FromXml(document),
             },
             cancellationToken);
         return OutcomeErrors.Map(outcome, request) is { } error ? error : S3Response.Ok().WithChanged(outcome);

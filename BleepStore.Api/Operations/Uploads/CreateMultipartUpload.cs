@@ -87,6 +87,9 @@ internal sealed class CreateMultipartUpload(IMetadataStore metadata, EncryptionR
             .WithAbort(request.Bucket, request.Key, now);
     }
 
+    /// <summary>True for what an upload could have been named by.</summary>
+    public static bool CouldBeGiven(string uploadId) => uploadId.Length == 48 && uploadId.All(char.IsAsciiHexDigitLower);
+
     /// <summary>Sorts by initiation; the rest cannot be guessed.</summary>
     private static string NewUploadId(DateTimeOffset now)
     {

@@ -30,6 +30,11 @@ internal sealed class ListMultipartUploads(IMetadataStore metadata) : IS3Operati
 
         // Without a key marker S3 ignores the upload id marker.
         var uploadIdMarker = keyMarker.Length == 0 ? "" : request.Query["upload-id-marker"] ?? "";
+        if (uploadIdMarker.Length > 0 && !CreateMultipartUpload.CouldBeGiven(uploadIdMarker))
+        {
+            return S3Errors.Argument("upload-id-marker", uploadIdMarker, "Invalid uploadId marker");
+        }
+
         var page = await metadata.ListUploadsAsync(
             request.Bucket.BucketId,
             new UploadListQuery(listing.Prefix, listing.Delimiter, NullIfEmpty(keyMarker), NullIfEmpty(uploadIdMarker), listing.Limit),

@@ -32,6 +32,7 @@ internal sealed class UploadPartCopy(
         ResponseBody = S3Body.Xml("CopyPartResult"),
         Event = EventTypes.PartUploaded,
         Errors = [S3Errors.AccessDenied, S3Errors.InvalidArgument, S3Errors.InvalidRequest, S3Errors.NoSuchBucket, S3Errors.NoSuchKey, S3Errors.NoSuchUpload, S3Errors.NoSuchVersion, S3Errors.PreconditionFailed],
+        Refuse = CopySource.RefuseBody,
         Demands = request => [CopySource.Demand(request), Demand.OnKey("s3:PutObject", AclPermission.Write, request)],
     };
 
