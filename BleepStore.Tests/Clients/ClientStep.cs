@@ -9,6 +9,9 @@ internal sealed record Client(string Name, string Requires, string Package, stri
 {
     /// <summary>True where the steps speak to a server with a certificate of its own.</summary>
     public bool OverTls { get; init; }
+
+    /// <summary>False where the machine lacks what no package brings: then the client is not tried, which is no skipped test.</summary>
+    public bool IsForThisMachine { get; init; } = true;
 }
 
 /// <summary>One thing a client does, a row of the table: its script runs in bash with <c>-euo pipefail</c>.</summary>
