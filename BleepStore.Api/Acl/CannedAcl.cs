@@ -32,8 +32,8 @@ internal static class CannedAcl
             "bucket-owner-read" => ForBucketOwner(mine, bucketOwnerId, AclPermission.Read),
             BucketOwnerFullControl => ForBucketOwner(mine, bucketOwnerId, AclPermission.FullControl),
 
-            // AWS has no words for it.
-            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "")),
+            // AWS has no words for it, over which its own command line stumbles.
+            _ => throw new S3Exception(S3Errors.Argument("x-amz-acl", name, "There is no such canned ACL")),
         };
     }
 

@@ -82,7 +82,7 @@ public sealed class XmlAttackTests : IAsyncLifetime
         {
             var expected = operation switch
             {
-                "DeleteObjects" or "PutPublicAccessBlock" or "PutBucketOwnershipControls" => "400 MissingRequestBodyError",
+                "DeleteObjects" or "PutObjectTagging" or "PutPublicAccessBlock" or "PutBucketOwnershipControls" => "400 MissingRequestBodyError",
                 "PutObjectAcl" or "PutBucketAcl" => "400 MissingSecurityHeader",
                 _ => $"400 {malformed}",
             };
