@@ -16,11 +16,15 @@ case $1 in
         mkdir -p "$2/mnt"
         truncate -s "${SIZE:-12G}" "$image"
         mkfs.ext4 -q -F "$image"
-        mount -o loop,discard "$image" "$2/mnt"
+        # Past the page cache: else every sync of the commit log would first write out whatever else went into the image.
+        device=$(losetup --find --show --direct-io=on "$image")
+        mount -o discard "$device" "$2/mnt"
         echo "$2/mnt"
         ;;
     down)
+        device=$(findmnt --noheadings --output SOURCE "$2/mnt")
         umount "$2/mnt"
+        losetup --detach "$device"
         rm -f "$image"
         rmdir "$2/mnt"
         ;;

@@ -197,6 +197,7 @@ public sealed class SignatureV4HeaderTests
     [InlineData("Credential=a, SignedHeaders=host, missing=b", "missing Signature.")]
     [InlineData("Credential=a, missing=host, Signature=b", "missing SignedHeaders.")]
     [InlineData("missing=a, SignedHeaders=host, Signature=b", "missing Credential.")]
+    [InlineData("=a, SignedHeaders=host, Signature=b", "missing Credential.")]
     [InlineData("Credential=a, SignedHeaders=host", "the authorization header requires three components: Credential, SignedHeaders, and Signature.")]
     [InlineData("Credential=a/b/us-east-1/s3/aws5_request, SignedHeaders=host, Signature=b", "incorrect terminal \"aws5_request\". This endpoint uses \"aws4_request\".")]
     [InlineData("Credential=a/b/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=b", "incorrect service \"sns\". This endpoint belongs to \"s3\".")]

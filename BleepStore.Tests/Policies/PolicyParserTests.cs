@@ -133,6 +133,8 @@ public sealed class PolicyParserTests
         PolicyDocument.Parse(statement.Replace("PRINCIPAL", "", StringComparison.Ordinal).Replace('\'', '"'), PolicyKind.Session).Statements.Length.ShouldBe(1);
         Should.Throw<PolicyException>(() => PolicyDocument.Parse(statement.Replace("PRINCIPAL", ",'Principal':'*'", StringComparison.Ordinal).Replace('\'', '"'), PolicyKind.Session))
             .Message.ShouldBe("Policy document should not specify a principal.");
+        Should.Throw<PolicyException>(() => PolicyDocument.Parse(statement.Replace("'s3:*'", "[]", StringComparison.Ordinal).Replace("PRINCIPAL", "", StringComparison.Ordinal).Replace('\'', '"'), PolicyKind.Session))
+            .Message.ShouldBe("Policy statement must contain actions.");
     }
 
     [Theory]
