@@ -26,6 +26,7 @@ internal static class ExplainedMutants
         ["ConditionValue.SplitArn 10 ldc.i4.1 to ldc.i4.0"] = "Parts that keep their colon are compared with parts that keep theirs.",
         ["PolicyPattern.OfVariable 0 ldc.i4.0 to ldc.i4.1"] = "A variable that begins with its comma names no key: neither nothing nor a comma is one.",
         ["CredentialScope.Malformed 0 ldc.i4.1 to ldc.i4.0"] = "How many values the writer of the error's text makes room for.",
+        ["CredentialScope.Parse 1 ldc.i4.1 to ldc.i4.0"] = "The same.",
         ["CredentialScope.Split 8 ldc.i4.1 to ldc.i4.0"] = "The same.",
         ["CredentialScope.WithDate 3 ldc.i4.1 to ldc.i4.0"] = "The same.",
         ["VerifiedRequest.HeadersStartingWith 2 brfalse.s to brtrue.s"] = "Whether the enumerator of the headers is disposed of, which holds nothing.",
