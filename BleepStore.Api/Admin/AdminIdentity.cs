@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BleepStore.Api.Configuration;
 using BleepStore.Api.Identities;
 using BleepStore.Api.QueryApi.Iam;
@@ -9,39 +10,21 @@ namespace BleepStore.Api.Admin;
 /// <summary>Users and groups as the admin API writes them, and what it says when it cannot change one.</summary>
 internal static class AdminIdentity
 {
-    /// <summary>The identity with what its kind has: a user its groups and keys, a group the number of its members.</summary>
-    public static object View(IdentityRecord identity)
+    public static IdentityView View(IdentityRecord identity)
     {
-        var (arn, policies) = (IdentityArn.Of(identity), identity.InlinePolicies.Keys.ToArray());
-        return identity.Kind switch
-        {
-            IdentityKind.User => new
-            {
-                identity.Name,
-                Account = identity.AccountId,
-                identity.Id,
-                arn,
-                identity.Path,
-                identity.CreatedAt,
-                policies,
-                Attached = identity.AttachedPolicies,
-                Groups = identity.Groups.ToArray(),
-                AccessKeys = identity.AccessKeys.ToArray(),
-            },
-            IdentityKind.Group => new
-            {
-                identity.Name,
-                Account = identity.AccountId,
-                identity.Id,
-                arn,
-                identity.Path,
-                identity.CreatedAt,
-                policies,
-                Attached = identity.AttachedPolicies,
-                Members = identity.References,
-            },
-            _ => throw new ArgumentOutOfRangeException(nameof(identity), identity.Kind, "Only users and groups are shown."),
-        };
+        var isUser = identity.Kind == IdentityKind.User;
+        return new IdentityView(
+            identity.Name,
+            identity.AccountId,
+            identity.Id,
+            IdentityArn.Of(identity),
+            identity.Path,
+            identity.CreatedAt,
+            [.. identity.InlinePolicies.Keys],
+            [.. identity.AttachedPolicies],
+            isUser ? [.. identity.Groups] : null,
+            isUser ? [.. identity.AccessKeys] : null,
+            isUser ? null : identity.References);
     }
 
     /// <summary>The refusal that a command's status means.</summary>
@@ -59,6 +42,23 @@ internal static class AdminIdentity
         };
     }
 }
+
+/// <summary>A user or group as the admin API writes it: what its kind does not have is not there.</summary>
+/// <param name="Groups">Of a user.</param>
+/// <param name="AccessKeys">Of a user.</param>
+/// <param name="Members">How many a group has.</param>
+internal sealed record IdentityView(
+    string Name,
+    string Account,
+    string Id,
+    string Arn,
+    string Path,
+    DateTimeOffset CreatedAt,
+    string[] Policies,
+    string[] Attached,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Groups,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? AccessKeys,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Members);
 
 /// <summary>Finds the account that an admin request is about.</summary>
 internal sealed class AdminAccounts(AccountDirectory accounts, BleepStoreOptions options)

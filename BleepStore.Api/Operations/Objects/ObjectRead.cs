@@ -72,7 +72,8 @@ internal sealed class ObjectRead(
             return S3Errors.InvalidRequest.Because("Value for x-amz-checksum-mode header is invalid.");
         }
 
-        if (request.Query["partNumber"] is { } asked && (!S3Number.TryParse(asked, out int number) || number is < 1 or > S3Limits.MaxPartNumber))
+        var part = 0;
+        if (request.Query["partNumber"] is { } asked && (!S3Number.TryParse(asked, out part) || part is < 1 or > S3Limits.MaxPartNumber))
         {
             return S3Errors.Argument("partNumber", asked, "Part number must be an integer between 1 and 10000, inclusive");
         }
@@ -90,8 +91,8 @@ internal sealed class ObjectRead(
         }
 
         var locked = record.Lock == ObjectLock.None ? ObjectLock.None : await locks.OfAsync(request, record, cancellationToken);
-        var response = request.Query["partNumber"] is { } partNumber
-            ? await PartAsync(request, record, int.Parse(partNumber, CultureInfo.InvariantCulture), encryption, withContent, cancellationToken)
+        var response = part > 0
+            ? await PartAsync(request, record, part, encryption, withContent, cancellationToken)
             : await RangeAsync(request, record, encryption, withContent, cancellationToken);
         if (response.Error is not null)
         {
