@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -167,8 +168,9 @@ internal sealed partial class CrashClient(int connections = int.MaxValue) : IDis
             var versionId = response.Headers.TryGetValues("x-amz-version-id", out var ids) ? ids.First() : null;
             return new CrashAnswer(response.StatusCode, response.Headers.ETag?.Tag ?? "", bytes) { VersionId = versionId };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
+            // A connection that breaks the moment it is made is told as what the socket said, not as a failed request.
             throw new OutcomeUnknownException(e);
         }
     }
